@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
+
+import {ISubscriptionSale, Status} from "../../interfaces/ISubscriptionSale.sol";
+import {AllotmentMath} from "../libraries/AllotmentMath.sol";
+import {DemandWord} from "../libraries/DemandWord.sol";
+import {PositionWord} from "../libraries/PositionWord.sol";
+import {PriceMath} from "../libraries/PriceMath.sol";
+import {SettlementWord} from "../libraries/SettlementWord.sol";
+import {Terms, TermsCode} from "../libraries/TermsCode.sol";
+
+/// @title What all parts of a sale share: its storage, what a position is worth, and how assets move.
+abstract contract SaleBase is ISubscriptionSale {
+    /// @notice Where the sale stands, and what its settled sessions add up to.
+    struct State {
+        Status status;
+        uint8 settled; // sessions; also the index of the session that is next or open
+        uint112 sold; // tokens, before rounding
+        uint112 soldDown; // tokens surely allotted; they are what the proceeds are for
+    }
+
+    State internal _state;
+
+    /// @notice Zero: no subscriptions. That is all a subscription needs to know of the sale's state: a root is only
+    /// taken once the sale is funded, and the windows stand in the terms.
+    bytes32 internal _holdingsRoot;
+
+    mapping(address account => PositionWord) internal _positionOf;
+    mapping(uint256 sessionAndTier => DemandWord) internal _demandOf; // see `_demandKey`
+
+    /// @notice Zero: not settled, or the soft cap was missed. So the last session's word tells success by itself.
+    SettlementWord[8] internal _settlementOf;
+
+    /// @notice Tokens subscribed in a session, over all tiers. Only counted where the session has a limit.
+    uint256[8] internal _limitedDemandOf;
+
+    // ----------------------------------------------------------------------------------------------- reading
+
+    /// @inheritdoc ISubscriptionSale
+    function status() public view returns (Status) {
+        Status stored = _state.status;
+        if (stored == Status.Funded && block.timestamp >= TermsCode.loadHead().settleDeadline()) {
+            return Status.Failed;
+        }
+        return stored;
+    }
+
+    function _requireStatus(Status required) internal view {
+        Status actual = status();
+        if (actual != required) revert SubscriptionSale_WrongStatus(actual, required);
+    }
+
+    function _demandKey(uint256 session, uint256 tier) internal pure returns (uint256) {
+        return session << 8 | tier;
+    }
+
+    /// @dev Payment for tokens, as participants pay it.
+    function _costUp(Terms terms_, uint256 tokens) internal pure returns (uint256) {
+        return PriceMath.costUp(tokens, terms_.price(), terms_.priceUnit());
+    }
+
+    /// @dev Payment for tokens, as the project gets it.
+    function _costDown(Terms terms_, uint256 tokens) internal pure returns (uint256) {
+        return PriceMath.costDown(tokens, terms_.price(), terms_.priceUnit());
+    }
+
+    /// @dev Tokens that a position was allotted in settled sessions; at most what was subscribed, so below 2^112.
+    function _allotmentOf(PositionWord position) internal view returns (uint256) {
+        if (!position.isSubscribed()) return position.allotted();
+        return _allotmentAt(position, _settlementOf[position.session()]);
+    }
+
+    /// @dev The same of a subscribed position, by the outcome of its session.
+    function _allotmentAt(PositionWord position, SettlementWord settlement) internal pure returns (uint256) {
+        if (!settlement.isSettled()) return position.allotted();
+        unchecked {
+            return position.allotted()
+                + AllotmentMath.allotmentDown(position.amount(), position.coefficient(), settlement);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------ moving
+
+    /// @dev Takes `amount` from the caller; says what came.
+    function _pull(address token, uint256 amount) internal returns (uint256 received) {
+        uint256 before = SafeTransferLib.balanceOf(token, address(this));
+        SafeTransferLib.safeTransferFrom(token, msg.sender, address(this), amount);
+        // A balance that fell wraps to a huge figure, which no caller takes for what it asked.
+        unchecked {
+            return SafeTransferLib.balanceOf(token, address(this)) - before;
+        }
+    }
+
+    /// @dev Sends `amount` of a token, or of the native coin for address(0).
+    function _pay(address token, address to, uint256 amount) internal {
+        if (amount == 0) return; // some tokens refuse it
+        if (token == address(0)) SafeTransferLib.safeTransferETH(to, amount);
+        else SafeTransferLib.safeTransfer(token, to, amount);
+    }
+
+    function _balanceOf(address token) internal view returns (uint256) {
+        return token == address(0) ? address(this).balance : IERC20(token).balanceOf(address(this));
+    }
+}

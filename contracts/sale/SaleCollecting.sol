@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ISubscriptionSale, Status} from "../../interfaces/ISubscriptionSale.sol";
+import {PositionWord} from "../libraries/PositionWord.sol";
+import {ScheduleMath} from "../libraries/ScheduleMath.sol";
+import {Terms, TermsCode} from "../libraries/TermsCode.sol";
+import {SaleBase} from "./SaleBase.sol";
+
+/// @title Collecting: what is not a participant's goes where the terms say.
+abstract contract SaleCollecting is SaleBase {
+    /// @notice What has been collected, and how far `sweep` has come.
+    struct Collection {
+        bool proceeds;
+        bool fee;
+        bool unsold;
+        uint32 swept; // accounts
+        address last; // of these
+    }
+
+    Collection private _collection;
+
+    /// @inheritdoc ISubscriptionSale
+    function collectProceeds() external returns (uint256 amount) {
+        (Terms terms_, uint256 proceeds, uint256 fee) = _proceedsAndFee();
+        if (_collection.proceeds) revert SubscriptionSale_NothingToCollect();
+        _collection.proceeds = true;
+        amount = proceeds - fee;
+        emit ProceedsCollected(terms_.proceedsTo(), amount);
+        _pay(terms_.paymentToken(), terms_.proceedsTo(), amount);
+    }
+
+    /// @inheritdoc ISubscriptionSale
+    function collectFee() external returns (uint256 amount) {
+        Terms terms_;
+        (terms_,, amount) = _proceedsAndFee();
+        if (_collection.fee) revert SubscriptionSale_NothingToCollect();
+        _collection.fee = true;
+        emit FeeCollected(terms_.feeTo(), amount);
+        _pay(terms_.paymentToken(), terms_.feeTo(), amount);
+    }
+
+    function _proceedsAndFee() private view returns (Terms terms_, uint256 proceeds, uint256 fee) {
+        _requireStatus(Status.Succeeded);
+        terms_ = TermsCode.load();
+        proceeds = _costDown(terms_, _state.soldDown);
+        fee = proceeds * terms_.feeBps() / ScheduleMath.BPS;
+    }
+
+    /// @inheritdoc ISubscriptionSale
+    function collectUnsold() external returns (uint256 amount) {
+        Status current = status();
+        if (current != Status.Failed) _requireStatus(Status.Succeeded);
+        if (_collection.unsold) revert SubscriptionSale_NothingToCollect();
+        _collection.unsold = true;
+        Terms terms_ = TermsCode.load();
+        amount = terms_.supply();
+        if (current == Status.Succeeded) amount -= _state.sold;
+        emit UnsoldCollected(terms_.unsoldTo(), amount);
+        _pay(terms_.saleToken(), terms_.unsoldTo(), amount);
+    }
+
+    /// @inheritdoc ISubscriptionSale
+    function sweep(address[] calldata accounts) external {
+        // Check
+        Collection memory collection = _collection;
+        bool isCollected =
+            collection.unsold && (status() == Status.Failed || (collection.proceeds && collection.fee));
+        if (!isCollected) revert SubscriptionSale_CollectFirst();
+        for (uint256 i; i < accounts.length; ++i) {
+            address account = accounts[i];
+            if (account <= collection.last) revert SubscriptionSale_NotAscending(collection.last, account);
+            if (!_isOver(_positionOf[account])) revert SubscriptionSale_ClaimOpen(account);
+            collection.last = account;
+            ++collection.swept;
+        }
+
+        // Effect
+        _collection = collection;
+        Terms terms_ = TermsCode.load();
+        if (collection.swept != _participants(terms_)) return;
+        uint256 tokens = _balanceOf(terms_.saleToken());
+        uint256 payment = _balanceOf(terms_.paymentToken());
+        emit RemaindersSwept(terms_.unsoldTo(), tokens, payment);
+
+        // Interact
+        _pay(terms_.saleToken(), terms_.unsoldTo(), tokens);
+        _pay(terms_.paymentToken(), terms_.unsoldTo(), payment);
+    }
+
+    function _isOver(PositionWord position) private pure returns (bool) {
+        if (position.isClaimed()) return position.amount() == position.allotted();
+        return position.isRefunded();
+    }
+
+    function _participants(Terms terms_) private view returns (uint256 count) {
+        uint256 sessions = terms_.sessionCount();
+        uint256 tiers = terms_.tierCount();
+        for (uint256 session; session < sessions; ++session) {
+            for (uint256 tier; tier < tiers; ++tier) {
+                count += _demandOf[_demandKey(session, tier)].newcomers();
+            }
+        }
+    }
+}
