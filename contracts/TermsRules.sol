@@ -14,7 +14,7 @@ contract TermsRules is ITermsRules {
     uint256 private constant MAX_COEFFICIENT = 65_534; // one less than uint16, so that "nobody in full" fits too
     uint256 private constant MAX_TIME = type(uint40).max;
     uint256 private constant MAX_AMOUNT = type(uint112).max;
-    // A session's demand can be 65,536 times the largest supply before its uint112 is full and refuses more.
+    // The demand of one coefficient is kept below 2^107: 2,048 times this.
     uint256 private constant MAX_SUPPLY = type(uint96).max;
 
     /// @inheritdoc ITermsRules

@@ -96,13 +96,16 @@ enum Stage {
     Refunded
 }
 
-/// @notice A participant's whole life, in one slot.
+/// @notice A participant's whole life, in one slot. `allotted` and `amount` change their meaning with the stage:
+/// - Subscribed: tokens won in earlier sessions; tokens subscribed in `session`.
+/// - Claimed: tokens won in all sessions; tokens of these released so far.
+/// - Refunded: both 0.
 struct Position {
-    uint112 allotted; // tokens won in earlier sessions; once claimed: in all sessions
-    uint112 amount; // Subscribed: tokens subscribed in `session`. Claimed: tokens released so far
+    uint112 allotted;
+    uint112 amount;
     uint16 coefficient;
     uint8 tier; // its row in the coefficient table, from 0
-    uint8 session; // Subscribed: the session that `amount` belongs to, from 0
+    uint8 session; // from 0; 0 once claimed
     Stage stage;
 }
 
@@ -145,13 +148,19 @@ interface ISubscriptionSale {
 
     // ---------------------------------------------------------------------------------------------- errors
 
+    // Two figures are always: what is, and what had to be respected.
+
+    error SubscriptionSale_WrongStatus(Status actual, Status required);
+
+    // Opening
     error SubscriptionSale_ImplementationLocked();
     error SubscriptionSale_AlreadyStarted(uint256 timestamp, uint256 firstStart);
     error SubscriptionSale_FundingShort(uint256 received, uint256 supply);
-    error SubscriptionSale_WrongStatus(Status actual, Status required);
     error SubscriptionSale_OnlyPublisher(address caller, address publisher);
     error SubscriptionSale_HoldingsAlreadyPublished(bytes32 root);
     error SubscriptionSale_HoldingsMissing();
+
+    // Subscribing
     error SubscriptionSale_NotOpen(uint256 timestamp, uint256 start);
     error SubscriptionSale_Closed(uint256 timestamp, uint256 end);
     error SubscriptionSale_EarlierSessionUnsettled(uint256 session);
@@ -167,22 +176,28 @@ interface ISubscriptionSale {
     error SubscriptionSale_WrongValue(uint256 sent, uint256 due);
     error SubscriptionSale_PaymentShort(uint256 received, uint256 due);
     error SubscriptionSale_PermitNeedsToken();
+
+    // Settling
     error SubscriptionSale_SessionRunning(uint256 timestamp, uint256 end);
     error SubscriptionSale_SettlementTooLate(uint256 timestamp, uint256 deadline);
+
+    // Claiming
     error SubscriptionSale_NothingSubscribed(address account);
     error SubscriptionSale_NothingToClaim(address account);
-    error SubscriptionSale_NothingToCollect();
     error SubscriptionSale_SignatureExpired(uint256 timestamp, uint256 deadline);
     error SubscriptionSale_SignatureInvalid(address account);
-    error SubscriptionSale_RecipientInvalid(address to);
+    error SubscriptionSale_RecipientInvalid(address to); // zero, or the sale itself
+
+    // Collecting
+    error SubscriptionSale_NothingToCollect();
     error SubscriptionSale_NotAscending(address previous, address account);
     error SubscriptionSale_ClaimOpen(address account);
     error SubscriptionSale_CollectFirst();
 
     // ---------------------------------------------------------------------------------------------- opening
 
-    /// @notice Checks every rule of the terms (`ITermsRules`) and pulls the whole supply from the caller. Anyone may; without it the
-    /// sale cannot open. Must happen before the first session starts.
+    /// @notice Checks every rule of the terms (`ITermsRules`) and pulls the whole supply from the caller. Anyone may;
+    /// without it the sale cannot open. Must happen before the first session starts.
     /// - The sale token must deliver exactly what is sent (no fee on transfer), else `FundingShort`.
     function fund() external;
 
@@ -286,7 +301,8 @@ interface ISubscriptionSale {
     function positionOf(address account) external view returns (Position memory);
     function nonceOf(address account) external view returns (uint256);
 
-    /// @notice Payment that the account has in the sale now (cost of all it is allotted and subscribed to).
+    /// @notice Payment that the account's position stands for: the cost of all that it is allotted and subscribed to. Once
+    /// it has claimed: what it paid for its allotment.
     function depositOf(address account) external view returns (uint256);
 
     /// @notice Tokens allotted to the account in all settled sessions.

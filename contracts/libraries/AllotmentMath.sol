@@ -11,9 +11,9 @@ import {SettlementCodec, SettlementWord} from "./SettlementWord.sol";
 /// would have, then share what remains in proportion to `c * q`.
 library AllotmentMath {
     /// @notice The outcome of a session.
-    /// @param coefficients Rising, each 1 .. 65,534.
-    /// @param demands Of the same rows.
-    /// @param supply Tokens, below 2^112.
+    /// @param coefficients Rising, 1 .. 32 of them, each 1 .. 65,534.
+    /// @param demands Of the same rows, tokens below 2^107 each.
+    /// @param supply Tokens, below 2^96.
     /// @return outcome What decides each allotment.
     /// @return sold Tokens allotted before rounding: the lesser of supply and demand.
     /// @return soldDown Tokens surely allotted: each account that shares loses less than one token to rounding.
@@ -46,7 +46,7 @@ library AllotmentMath {
 
         sold = supply;
         soldDown = full + (remaining > sharing ? remaining - sharing : 0);
-        // Fits: remaining <= supply < 2^112; weight < 2^16 * 2^112; fullFrom <= 65,535.
+        // Fits: remaining <= supply < 2^96; weight <= 32 rows * 65,534 * 2^107 < 2^128; fullFrom <= 65,535.
         outcome = SettlementCodec.pack(remaining, weight, fullFrom);
     }
 
@@ -58,7 +58,7 @@ library AllotmentMath {
     {
         if (coefficient >= outcome.fullFrom()) return subscribed;
         unchecked {
-            // Exact: the product is below 2^16 * 2^112 * 2^112 = 2^240. The weight is not 0: this account is in it.
+            // Exact: the product is below 2^16 * 2^107 * 2^96 = 2^219. The weight is not 0: this account is in it.
             return coefficient * subscribed * outcome.remaining() / outcome.weight();
         }
     }

@@ -16,6 +16,10 @@ abstract contract SaleSubscribing is SaleBase {
     /// @dev A sale that does not limit an account limits it to what a position can hold.
     uint256 private constant MAX_POSITION = type(uint112).max;
 
+    /// @dev Most tokens subscribed in a session by one coefficient, 2,048 times the largest supply. It keeps the weight
+    /// of a settlement, at most 32 * 65,534 times as much, below 2^128.
+    uint256 private constant MAX_DEMAND = (1 << 107) - 1;
+
     /// @inheritdoc ISubscriptionSale
     function subscribe(uint256 amount, uint256 holding, bytes32[] calldata proof)
         external
@@ -173,7 +177,7 @@ abstract contract SaleSubscribing is SaleBase {
         uint256 key = _demandKey(session, position.tier());
         DemandWord demand = _demandOf[key];
         unchecked {
-            uint256 room = type(uint112).max - demand.subscribed();
+            uint256 room = MAX_DEMAND - demand.subscribed();
             if (accepted > room) revert SubscriptionSale_DemandTooLarge(accepted, room);
         }
         _demandOf[key] = demand.add(accepted, isNewHere ? 1 : 0, isNewcomer ? 1 : 0);
