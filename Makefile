@@ -1,0 +1,64 @@
+# `make help` lists what there is. Every target sets up what it needs first, which takes no time when nothing changed.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+CHAIN ?= ganache
+WORKERS ?= 2
+BIN := .venv/bin
+# Where Node is missing, set-up fetches one into the checkout.
+export PATH := $(CURDIR)/.toolchain/node/bin:$(PATH)
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup build demo test test-unit test-chain test-deep gas lint format types check brownie lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+setup: ## the Python packages, the chain, the compiler; all inside the checkout
+	@$(PYTHON) tools/bootstrap.py
+
+build: setup ## compile the contracts
+	@$(BIN)/python -m jumpstart.chain.compiler
+
+demo: setup ## the whole life of a sale on a local chain; ARGS="--participants 200"
+	@$(BIN)/jumpstart demo $(ARGS)
+
+test: test-unit test-chain ## every test but the deep ones
+
+test-unit: setup ## without chain and compiler
+	$(BIN)/pytest tests/unit $(ARGS)
+
+test-chain: build ## on a local chain; CHAIN=anvil for the other one
+	$(BIN)/pytest tests/chain --chain $(CHAIN) -n $(WORKERS) --dist loadfile $(ARGS)
+
+test-deep: build ## the long runs
+	$(BIN)/pytest -m deep --chain $(CHAIN) -n $(WORKERS) --timeout 3600 $(ARGS)
+
+gas: build ## write gas-snapshot.json
+	$(BIN)/python -m benchmarks.gas
+
+lint: setup ## Python and Solidity
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	node_modules/.bin/solhint --disc --noPoster --max-warnings 0 'contracts/**/*.sol' 'interfaces/**/*.sol'
+
+format: setup ## the Python layout that lint asks for
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+types: setup ## mypy, strict
+	$(BIN)/mypy
+
+check: lint types test ## all of it
+
+brownie: build ## Brownie with the project's compiler and chain; ARGS="run deploy"
+	@$(BIN)/python tools/run_brownie.py $(ARGS)
+
+lock: setup ## after changing a version: requirements.lock and package-lock.json
+	$(BIN)/uv pip compile --quiet pyproject.toml --extra dev --generate-hashes --no-header \
+	    --no-annotate --no-emit-index-url --python-version 3.11 --output-file requirements.lock
+	npm install --package-lock-only --ignore-scripts
+
+clean: ## what builds and runs left; the set-up stays
+	rm -rf build out reports .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -not -path './node_modules/*' -prune -exec rm -rf {} +
