@@ -1,0 +1,374 @@
+"""Drafts: the terms of a sale as a person writes them, in TOML with a unit beside every value.
+
+A `Draft` is read from one file and resolved into `SaleTerms` once every account has an address: a
+field for an account holds an address, or a name that the `[accounts]` table or the deployment
+explains. Amounts are "33600000 EM", prices "0.015 USDT per EM", shares "2.5 %", durations
+"10 minutes", times have a zone. Nothing is rounded and nothing guessed: an unknown field, a naive
+time or a figure without its unit is an `InputError` that names the field.
+
+The format is shown by the files in `sales/`.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final, cast
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    StrictInt,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+    model_validator,
+)
+
+from jumpstart.accounts import checksummed, parse_account
+from jumpstart.amounts import Token, parse_amount, parse_price
+from jumpstart.errors import InputError, located
+from jumpstart.files import read_text
+from jumpstart.holdings import Statistic
+from jumpstart.jurisdictions import Bitmap, bitmap_of, bitmap_without
+from jumpstart.models import Model, validated
+from jumpstart.schedule import Vesting
+from jumpstart.terms import ZERO_ADDRESS, Admission, Deal, Parties, SaleTerms, Session, Tier
+from jumpstart.times import parse_duration, parse_time, unix_of
+
+NATIVE: Final = "native"
+"""In place of a payment token's address: the chain's native coin."""
+
+NONE: Final = "none"
+"""In place of an amount: no soft cap, account cap or oversubscription limit."""
+
+_PERCENT: Final = Token(symbol="%", decimals=2)  # its base unit is the basis point
+_NAME: Final = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise InputError(f"{value!r} must be a text with its unit, in quotes")
+    return value
+
+
+def _time(value: object) -> int:
+    return unix_of(value) if isinstance(value, datetime) else parse_time(_text(value))
+
+
+def _duration(value: object) -> int:
+    return parse_duration(_text(value))
+
+
+def _share(value: object) -> int:
+    return parse_amount(_text(value), _PERCENT)
+
+
+def _account(value: object) -> bytes | str:
+    text = _text(value)
+    if not text.startswith("0x"):
+        if text == NATIVE:
+            raise InputError(f"{NATIVE!r} is for the payment token only")
+        if not _NAME.fullmatch(text):
+            raise InputError(f"{text!r} is neither an address nor a name (a-z, 0-9, -)")
+        return text
+    return _address(text)
+
+
+def _address(value: object) -> bytes:
+    address = parse_account(_text(value))
+    if address == ZERO_ADDRESS:
+        raise InputError("the zero address is nobody's")
+    return address
+
+
+def _units(info: ValidationInfo) -> "TokensSection":
+    return cast("TokensSection", info.context)
+
+
+def _or_native(value: object, parse: ValidatorFunctionWrapHandler) -> bytes | str:
+    account: bytes | str = ZERO_ADDRESS if value == NATIVE else parse(value)
+    return account
+
+
+def _sale_amount(value: object, info: ValidationInfo) -> int:
+    return parse_amount(_text(value), _units(info).sale.unit)
+
+
+def _payment_amount(value: object, info: ValidationInfo) -> int:
+    return parse_amount(_text(value), _units(info).payment.unit)
+
+
+def _holding_amount(value: object, info: ValidationInfo) -> int:
+    return parse_amount(_text(value), _units(info).holding.unit)
+
+
+def _or_none(value: object, parse: ValidatorFunctionWrapHandler) -> int:
+    limit: int = 0 if value == NONE else parse(value)
+    return limit
+
+
+def _price(value: object, info: ValidationInfo) -> tuple[int, int]:
+    return parse_price(_text(value), _units(info).payment.unit, _units(info).sale.unit)
+
+
+Time = Annotated[int, BeforeValidator(_time)]
+Duration = Annotated[int, BeforeValidator(_duration)]
+Share = Annotated[int, BeforeValidator(_share)]
+Address = Annotated[bytes, BeforeValidator(_address)]
+Account = Annotated[bytes | str, BeforeValidator(_account)]
+Price = Annotated[tuple[int, int], BeforeValidator(_price)]
+SaleAmount = Annotated[int, BeforeValidator(_sale_amount)]
+PaymentAmount = Annotated[int, BeforeValidator(_payment_amount)]
+HoldingAmount = Annotated[int, BeforeValidator(_holding_amount)]
+SaleLimit = Annotated[SaleAmount, WrapValidator(_or_none)]
+PaymentLimit = Annotated[PaymentAmount, WrapValidator(_or_none)]
+
+
+class UnitSection(Model):
+    """A unit of amounts: a token's symbol, and how many decimals its base unit is away."""
+
+    symbol: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]*$")]
+    decimals: Annotated[StrictInt, Field(ge=0, le=36)]
+
+    @property
+    def unit(self) -> Token:
+        """The unit that amounts of this token are written in."""
+        return Token(symbol=self.symbol, decimals=self.decimals)
+
+
+class TokenSection(UnitSection):
+    """A token that changes hands."""
+
+    address: Account
+
+
+class PaymentSection(TokenSection):
+    """The token that pays, or the chain's native coin."""
+
+    address: Annotated[Account, WrapValidator(_or_native)]
+
+
+class TokensSection(Model):
+    """The three tokens of a sale. `holding` is what the coefficient table counts."""
+
+    sale: TokenSection
+    payment: PaymentSection
+    holding: UnitSection
+
+
+class DealSection(Model):
+    """`Deal`, but for the tokens."""
+
+    price: Price
+    soft_cap: PaymentLimit
+    account_cap: SaleLimit
+    minimum: SaleAmount
+
+
+class AdmissionSection(Model):
+    """`Admission` and the attesters. Jurisdictions are either those admitted or those excluded."""
+
+    pass_registry: Account
+    attesters: tuple[Account, ...]
+    level: Annotated[StrictInt, Field(ge=1, le=255)]
+    admitted: tuple[str, ...] | None = None
+    excluded: tuple[str, ...] | None = None
+
+    @field_validator("admitted", "excluded")
+    @classmethod
+    def _check_codes(cls, codes: tuple[str, ...]) -> tuple[str, ...]:
+        bitmap_of(codes)
+        return codes
+
+    @model_validator(mode="after")
+    def _check_one_list(self) -> "AdmissionSection":
+        if (self.admitted is None) == (self.excluded is None):
+            raise InputError("give either the list `admitted` or the list `excluded`")
+        return self
+
+    @property
+    def jurisdictions(self) -> Bitmap:
+        """The bitmap of whichever list was given."""
+        if self.admitted is not None:
+            return bitmap_of(self.admitted)
+        return bitmap_without(self.excluded or ())
+
+
+class PartiesSection(Model):
+    """`Parties`."""
+
+    holdings_publisher: Account
+    proceeds_to: Account
+    unsold_to: Account
+    fee: Share
+    fee_to: Account
+
+
+class VestingSection(Model):
+    """`Vesting`."""
+
+    start: Time
+    unlock: Share
+    cliff: Duration
+    duration: Duration
+    step: Duration
+
+
+class SessionSection(Model):
+    """`Session`, its end given by its duration."""
+
+    start: Time
+    duration: Duration
+    supply: SaleAmount
+    limit: SaleLimit
+
+    @property
+    def session(self) -> Session:
+        """The session in base units."""
+        return Session(
+            start=self.start,
+            end=self.start + self.duration,
+            supply=self.supply,
+            limit=self.limit,
+        )
+
+
+class TierSection(Model):
+    """`Tier`."""
+
+    holding: HoldingAmount
+    coefficient: StrictInt
+
+    @property
+    def tier(self) -> Tier:
+        """The row in base units."""
+        return Tier(threshold=self.holding, coefficient=self.coefficient)
+
+
+class HoldingsSection(Model):
+    """How the publisher counts holdings: not part of the terms, the published root stands for it.
+    `minimum_tiers` is the second table of the statistic "better-of".
+    """
+
+    statistic: Statistic
+    days: Annotated[StrictInt, Field(ge=1)]
+    minimum_tiers: tuple[TierSection, ...] = ()
+
+    @model_validator(mode="after")
+    def _check_tables(self) -> "HoldingsSection":
+        if (self.statistic is Statistic.BETTER_OF) != bool(self.minimum_tiers):
+            raise InputError(f"give `minimum_tiers` if and only if it is {Statistic.BETTER_OF!r}")
+        return self
+
+
+class Draft(Model):
+    """A whole file: in base units, but with accounts that may still be names."""
+
+    title: str
+    chain_id: Annotated[StrictInt, Field(ge=1)]
+    settle_deadline: Time
+    accounts: Mapping[str, Address] = Field(default_factory=dict)
+    tokens: TokensSection
+    deal: DealSection
+    admission: AdmissionSection
+    parties: PartiesSection
+    vesting: VestingSection
+    sessions: tuple[SessionSection, ...]
+    tiers: tuple[TierSection, ...]
+    holdings: HoldingsSection
+
+    @property
+    def open_names(self) -> tuple[str, ...]:
+        """The names of accounts that the file gives no address, in the order of its fields."""
+        names = (account for account in self._accounts() if isinstance(account, str))
+        return tuple(name for name in dict.fromkeys(names) if name not in self.accounts)
+
+    def resolve(self, accounts: Mapping[str, str]) -> SaleTerms:
+        """The checked terms. `accounts` gives the addresses of names that the file leaves open.
+
+        Raises `InputError` for a malformed address, one that contradicts the file, and names that
+        stay without one; `TermsError` for a broken rule.
+        """
+        addresses = dict(self.accounts)
+        for name, text in accounts.items():
+            with located(f"account {name}"):
+                given = _address(text)
+                if (known := addresses.setdefault(name, given)) != given:
+                    raise InputError(f"given as {text}, the file says {checksummed(known)}")
+        missing = [name for name in self.open_names if name not in addresses]
+        if missing:
+            raise InputError(f"no address for the accounts named {', '.join(missing)}")
+
+        def address_of(account: bytes | str) -> bytes:
+            return addresses[account] if isinstance(account, str) else account
+
+        price, price_unit = self.deal.price
+        terms = SaleTerms(
+            chain_id=self.chain_id,
+            settle_deadline=self.settle_deadline,
+            deal=Deal(
+                sale_token=address_of(self.tokens.sale.address),
+                payment_token=address_of(self.tokens.payment.address),
+                price=price,
+                price_unit=price_unit,
+                soft_cap=self.deal.soft_cap,
+                account_cap=self.deal.account_cap,
+                minimum=self.deal.minimum,
+            ),
+            admission=Admission(
+                pass_registry=address_of(self.admission.pass_registry),
+                level=self.admission.level,
+                jurisdictions=self.admission.jurisdictions,
+            ),
+            parties=Parties(
+                holdings_publisher=address_of(self.parties.holdings_publisher),
+                proceeds_to=address_of(self.parties.proceeds_to),
+                unsold_to=address_of(self.parties.unsold_to),
+                fee_to=address_of(self.parties.fee_to),
+                fee_bps=self.parties.fee,
+            ),
+            vesting=Vesting(
+                start=self.vesting.start,
+                unlock_bps=self.vesting.unlock,
+                cliff_seconds=self.vesting.cliff,
+                duration_seconds=self.vesting.duration,
+                step_seconds=self.vesting.step,
+            ),
+            sessions=tuple(session.session for session in self.sessions),
+            tiers=tuple(tier.tier for tier in self.tiers),
+            attesters=tuple(map(address_of, self.admission.attesters)),
+        )
+        terms.check()
+        return terms
+
+    def _accounts(self) -> tuple[bytes | str, ...]:
+        return (
+            self.tokens.sale.address,
+            self.tokens.payment.address,
+            self.admission.pass_registry,
+            *self.admission.attesters,
+            self.parties.holdings_publisher,
+            self.parties.proceeds_to,
+            self.parties.unsold_to,
+            self.parties.fee_to,
+        )
+
+
+class _Units(Model):
+    """The part of a draft that is read first: the units of everything else."""
+
+    tokens: TokensSection
+
+
+def read(path: Path) -> Draft:
+    """The draft in a file. Raises `InputError` naming the file and the first wrong field."""
+    with located(str(path)):
+        try:
+            tables = tomllib.loads(read_text(path))
+        except tomllib.TOMLDecodeError as error:
+            raise InputError(f"not TOML: {error}") from None
+        units = validated(_Units, {"tokens": tables.get("tokens")}).tokens
+        return validated(Draft, tables, units)

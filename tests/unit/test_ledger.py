@@ -1,0 +1,411 @@
+"""The model of a sale: what it accepts, what it refuses, and that its books always balance."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jumpstart.errors import LedgerRefusal
+from jumpstart.ledger import Demand, Ledger, Payout, Receipt, Remainders, Stage, Status
+from jumpstart.terms import SaleTerms
+
+# small_terms: sessions [100, 200) of 300 tokens up to 1,500 subscribed, and [300, 400) of 700; two
+# units buy three tokens; 500, 1,000 and 2,500 held give 1, 2 and 5; settled before 1,000.
+HOLDINGS = {"one": 500, "two": 1000, "five": 2500, "rich": 10**9, "poor": 499}
+
+
+@pytest.fixture
+def sale(small_terms: SaleTerms) -> Ledger:
+    """A funded sale."""
+    return Ledger(small_terms, HOLDINGS)
+
+
+def with_deal(terms: SaleTerms, **changes: Any) -> Ledger:
+    """A funded sale whose deal differs."""
+    return Ledger(replace(terms, deal=replace(terms.deal, **changes)), HOLDINGS)
+
+
+def refusal(action: Any, *args: object) -> tuple[object, ...]:
+    """The name and the arguments of the refusal that the action meets."""
+    with pytest.raises(LedgerRefusal) as refused:
+        action(*args)
+    assert refused.value.name.startswith("SubscriptionSale_")
+    return (refused.value.name.removeprefix("SubscriptionSale_"), *refused.value.args)
+
+
+# ------------------------------------------------------------------------------------ subscribing
+
+
+@pytest.mark.parametrize(
+    ("time", "refused"),
+    [
+        (99, ("NotOpen", 99, 100)),
+        (100, None),
+        (199, None),
+        (200, ("NotOpen", 200, 300)),
+        (299, ("NotOpen", 299, 300)),
+        (400, ("Closed", 400, 400)),
+    ],
+)
+def test_subscribe_is_open_from_start_to_end(
+    sale: Ledger, time: int, refused: tuple[object, ...] | None
+) -> None:
+    """The windows are half-open."""
+    if refused is None:
+        assert sale.subscribe("one", 30, time) == Receipt(accepted=30, due=20, surplus=0)
+    else:
+        assert refusal(sale.subscribe, "one", 30, time) == refused
+
+
+def test_subscribe_in_a_later_window_waits_for_the_earlier_settlement(sale: Ledger) -> None:
+    """Session 1 is settled before session 2 takes anything."""
+    assert refusal(sale.subscribe, "one", 30, 300) == ("EarlierSessionUnsettled", 0)
+    sale.settle(300)
+    sale.subscribe("one", 30, 300)
+
+
+def test_subscribe_charges_the_cost_of_the_whole_position_rounded_up(sale: Ledger) -> None:
+    """Three times one token costs as much as three tokens, not three times the rounding."""
+    due = [sale.subscribe("one", 1, 100).due for _ in range(3)]
+    assert due == [1, 1, 0]
+    assert sale.deposit_of("one") == 2
+
+
+def test_subscribe_takes_the_part_up_to_the_limit(sale: Ledger) -> None:
+    """The crossing subscription is cut, the next one refused, and the session can be settled."""
+    sale.subscribe("five", 1499, 100)
+    assert sale.subscribe("one", 10, 101) == Receipt(accepted=1, due=1, surplus=0)
+    assert refusal(sale.subscribe, "two", 7, 102) == ("LimitReached", 7, 1500)
+    sale.settle(103)
+    assert refusal(sale.subscribe, "two", 7, 104) == ("LimitReached", 7, 1500)
+
+
+def test_subscribe_below_the_minimum_is_refused(small_terms: SaleTerms) -> None:
+    """The minimum is of the account's subscription in the session, so a top-up may be smaller."""
+    sale = with_deal(small_terms, minimum=10)
+    assert refusal(sale.subscribe, "one", 9, 100) == ("BelowMinimum", 9, 10)
+    sale.subscribe("one", 10, 100)
+    sale.subscribe("one", 1, 100)
+    sale.settle(200)
+    assert refusal(sale.subscribe, "one", 9, 300) == ("BelowMinimum", 9, 10)
+
+
+def test_subscribe_cut_below_the_minimum_is_accepted(small_terms: SaleTerms) -> None:
+    """What was asked for counts, so the last part of a limit can be filled."""
+    sale = with_deal(small_terms, minimum=10)
+    sale.subscribe("five", 1491, 100)
+    assert refusal(sale.subscribe, "one", 9, 100) == ("BelowMinimum", 9, 10)
+    assert sale.subscribe("one", 10, 100).accepted == 9
+    sale.settle(101)
+
+
+def test_subscribe_of_nothing_is_refused(sale: Ledger) -> None:
+    """Also as a top-up of a subscription that reaches the minimum."""
+    assert refusal(sale.subscribe, "one", 0, 100) == ("BelowMinimum", 0, 1)
+    sale.subscribe("one", 5, 100)
+    assert refusal(sale.subscribe, "one", 0, 100) == ("BelowMinimum", 5, 1)
+
+
+def test_subscribe_is_refused_where_it_could_not_be_counted(sale: Ledger) -> None:
+    """An account's tokens have 112 bits, and a coefficient's demand 107."""
+    most = 2**112 - 1
+    sale.settle(200)
+    assert refusal(sale.subscribe, "five", most + 1, 300) == ("CapExceeded", most + 1, most)
+    sale.subscribe("five", 2**107 - 5, 300)
+    assert refusal(sale.subscribe, "rich", 5, 300) == ("DemandTooLarge", 5, 4)
+    sale.subscribe("rich", 4, 300)
+
+
+def test_subscribe_above_the_account_cap_is_refused(small_terms: SaleTerms) -> None:
+    """Up to the cap it passes, one more does not, and the message has what is left."""
+    sale = with_deal(small_terms, account_cap=100)
+    sale.subscribe("one", 60, 100)
+    assert refusal(sale.subscribe, "one", 41, 100) == ("CapExceeded", 41, 40)
+    sale.subscribe("one", 40, 100)
+    assert refusal(sale.subscribe, "one", 1, 100) == ("CapExceeded", 1, 0)
+
+
+def test_account_cap_counts_what_earlier_sessions_allotted(small_terms: SaleTerms) -> None:
+    """Not what was subscribed there: 600 asked, 150 allotted, so 450 of 600 are left."""
+    sale = with_deal(small_terms, account_cap=600)
+    sale.subscribe("one", 600, 100)
+    sale.subscribe("five", 120, 100)
+    sale.subscribe("two", 15, 100)
+    sale.settle(200)
+    allotted = sale.allotment_of("one")
+    assert 0 < allotted < 600
+    assert refusal(sale.subscribe, "one", 601 - allotted, 300) == (
+        "CapExceeded", 601 - allotted, 600 - allotted
+    )  # fmt: skip
+    sale.subscribe("one", 600 - allotted, 300)
+
+
+def test_subscribe_without_enough_holding_is_refused(sale: Ledger) -> None:
+    """One base unit below the first row is nothing; no published holding is a wrong proof."""
+    assert refusal(sale.subscribe, "poor", 30, 100) == ("HoldingTooLow", 499, 500)
+    assert refusal(sale.subscribe, "nobody", 30, 100) == ("ProofInvalid", "nobody", 0)
+    assert sale.position_of("poor").stage is Stage.NONE
+
+
+def test_demand_counts_tokens_accounts_and_newcomers(sale: Ledger) -> None:
+    """A top-up is no second account, and who was in session 1 is no newcomer to session 2."""
+    for amount in (30, 12):
+        sale.subscribe("one", amount, 100)
+    sale.subscribe("five", 5, 100)
+    sale.settle(200)
+    sale.subscribe("one", 9, 300)
+    sale.subscribe("rich", 8, 300)
+    sale.subscribe("five", 7, 300)
+    assert sale.demand_of(0, 0) == Demand(subscribed=42, accounts=1, newcomers=1)
+    assert sale.demand_of(0, 1) == Demand(subscribed=0, accounts=0, newcomers=0)
+    assert sale.demand_of(0, 2) == Demand(subscribed=5, accounts=1, newcomers=1)
+    assert sale.demand_of(1, 0) == Demand(subscribed=9, accounts=1, newcomers=0)
+    assert sale.demand_of(1, 2) == Demand(subscribed=15, accounts=2, newcomers=1)
+
+
+def test_subscribe_in_a_later_session_credits_what_was_not_allotted(sale: Ledger) -> None:
+    """1,200 were paid 800; 300 won cost 200, so 600 are left for the next subscription."""
+    sale.subscribe("one", 1200, 100)
+    sale.settle(200)
+    assert sale.subscribe("one", 30, 300) == Receipt(accepted=30, due=0, surplus=580)
+    assert sale.position_of("one").allotted == 300
+    assert sale.deposit_of("one") == 220
+    assert sale.subscribe("one", 900, 301) == Receipt(accepted=900, due=600, surplus=0)
+
+
+# --------------------------------------------------------------------------------------- settling
+
+
+def test_settle_waits_for_the_end_of_the_window(sale: Ledger) -> None:
+    """One second before it is too early, at the end it is time."""
+    assert refusal(sale.settle, 199) == ("SessionRunning", 199, 200)
+    sale.settle(200)
+    assert refusal(sale.settle, 200) == ("SessionRunning", 200, 400)
+
+
+def test_settle_is_too_late_at_the_deadline(sale: Ledger) -> None:
+    """One second before it still counts; from it on the sale has failed."""
+    sale.settle(999)
+    assert sale.status(999) is Status.FUNDED
+    assert sale.status(1000) is Status.FAILED
+    assert refusal(sale.settle, 1000) == ("SettlementTooLate", 1000, 1000)
+
+
+def test_settle_is_refused_when_all_is_settled(sale: Ledger) -> None:
+    """There is no third session."""
+    sale.settle(200)
+    sale.settle(400)
+    assert refusal(sale.settle, 401) == ("WrongStatus", Status.SUCCEEDED, Status.FUNDED)
+    assert refusal(sale.subscribe, "one", 1, 401) == ("Closed", 401, 400)
+
+
+@pytest.mark.parametrize(("soft_cap", "status"), [(20, Status.SUCCEEDED), (21, Status.FAILED)])
+def test_sale_succeeds_when_it_reaches_its_soft_cap(
+    small_terms: SaleTerms, soft_cap: int, status: Status
+) -> None:
+    """30 tokens raise 20: a soft cap of 20 is reached, one of 21 is missed."""
+    sale = with_deal(small_terms, soft_cap=soft_cap)
+    sale.subscribe("one", 30, 100)
+    sale.settle(200)
+    sale.settle(400)
+    assert sale.status(400) is status
+    assert sale.raised == 20
+    assert sale.proceeds == (20 if status is Status.SUCCEEDED else 0)
+    assert sale.unsold(400) == (970 if status is Status.SUCCEEDED else 1000)
+
+
+def test_sale_without_participants_returns_every_token(sale: Ledger) -> None:
+    """Nothing sold is a success without a soft cap, and ends cleanly."""
+    assert sale.unsold(399) == 0
+    sale.settle(200)
+    sale.settle(400)
+    assert (sale.proceeds, sale.fee, sale.unsold(400)) == (0, 0, 1000)
+    assert sale.remainders == Remainders(tokens=0, payment=0)
+
+
+def test_fee_is_its_share_of_the_proceeds_rounded_down(sale: Ledger) -> None:
+    """2.5 % of 466 are 11.65: the platform gets 11."""
+    sale.settle(200)
+    sale.subscribe("one", 700, 300)
+    sale.settle(400)
+    assert sale.proceeds == 466
+    assert sale.fee == 11
+
+
+# --------------------------------------------------------------------------------------- claiming
+
+
+@pytest.fixture
+def settled_sale(sale: Ledger) -> Ledger:
+    """Oversubscribed in session 1 by two accounts, of which one comes again."""
+    sale.subscribe("five", 90, 100)
+    sale.subscribe("one", 1000, 100)
+    sale.settle(200)
+    sale.subscribe("five", 60, 300)
+    sale.settle(400)
+    return sale
+
+
+def test_first_claim_takes_the_refund_and_what_is_unlocked(settled_sale: Ledger) -> None:
+    """A quarter of 210 tokens, and 667 paid less 140 for what was won."""
+    assert settled_sale.allotment_of("one") == 210
+    assert settled_sale.claim("one", 1000) == Payout(tokens=52, refund=527)
+    assert settled_sale.deposit_of("one") == 140
+    assert refusal(settled_sale.claim, "one", 1029) == ("NothingToClaim", "one")
+
+
+def test_claim_before_vesting_starts_takes_the_refund_alone(settled_sale: Ledger) -> None:
+    """The refund does not wait for the tokens."""
+    assert settled_sale.claim("one", 400) == Payout(tokens=0, refund=527)
+    assert settled_sale.claim("one", 1000) == Payout(tokens=52, refund=0)
+
+
+def test_first_claim_may_be_of_nothing_yet(settled_sale: Ledger) -> None:
+    """Who is served in full and comes before vesting starts has claimed, and comes again."""
+    assert settled_sale.claim("five", 999) == Payout(tokens=0, refund=0)
+    assert settled_sale.position_of("five").stage is Stage.CLAIMED
+    assert refusal(settled_sale.claim, "five", 999) == ("NothingToClaim", "five")
+    assert settled_sale.claim("five", 1000) == Payout(tokens=37, refund=0)
+
+
+def test_claims_add_up_to_the_allotment(settled_sale: Ledger) -> None:
+    """However the claims are spread, at the end exactly the allotment is out."""
+    claimed = [settled_sale.claim("one", time).tokens for time in (400, 1000, 1030, 1095, 1120)]
+    assert sum(claimed) == settled_sale.allotment_of("one") == 210
+    assert settled_sale.claim("five", 5000).tokens == 150
+    assert refusal(settled_sale.claim, "one", 5000) == ("NothingToClaim", "one")
+
+
+def test_claim_of_a_stranger_is_refused(settled_sale: Ledger) -> None:
+    """Who subscribed nothing has no position."""
+    assert refusal(settled_sale.claim, "two", 1000) == ("NothingSubscribed", "two")
+
+
+def test_full_refund_of_a_sale_that_succeeded_is_refused(settled_sale: Ledger) -> None:
+    """Who was allotted tokens has bought them."""
+    assert refusal(settled_sale.refund, "one", 1000) == (
+        "WrongStatus", Status.SUCCEEDED, Status.FAILED
+    )  # fmt: skip
+
+
+def test_open_sale_pays_nothing(sale: Ledger) -> None:
+    """Deposits are locked until settlement."""
+    sale.subscribe("one", 30, 100)
+    assert sale.claimable_of("one", 150) == Payout(tokens=0, refund=0)
+    for action, required in ((sale.claim, Status.SUCCEEDED), (sale.refund, Status.FAILED)):
+        assert refusal(action, "one", 150) == ("WrongStatus", Status.FUNDED, required)
+
+
+def test_unsettled_sale_refunds_whole_deposits_for_ever(sale: Ledger) -> None:
+    """From the deadline on everyone takes a full refund, once."""
+    sale.subscribe("one", 1000, 100)
+    sale.settle(200)
+    sale.subscribe("one", 100, 300)
+    assert sale.claimable_of("one", 1000) == Payout(tokens=0, refund=267)
+    assert sale.refund("one", 10**12) == 267
+    assert refusal(sale.refund, "one", 10**12) == ("NothingToClaim", "one")
+    assert refusal(sale.refund, "two", 10**12) == ("NothingSubscribed", "two")
+    assert refusal(sale.claim, "one", 10**12) == ("WrongStatus", Status.FAILED, Status.SUCCEEDED)
+    assert sale.deposit_of("one") == 0
+    assert sale.unsold(10**12) == 1000
+
+
+# ------------------------------------------------------------------------------------- properties
+
+accounts = st.integers(0, 7)
+sessions = st.lists(st.tuples(accounts, st.integers(1, 900)), max_size=12)
+prices = st.tuples(st.integers(1, 1000), st.integers(1, 1000))
+
+
+@given(sessions, sessions, prices, st.lists(st.integers(400, 1200), max_size=5))
+@settings(max_examples=120)
+def test_books_balance_after_every_claim(
+    small_terms: SaleTerms,
+    first: list[tuple[int, int]],
+    second: list[tuple[int, int]],
+    price: tuple[int, int],
+    times: list[int],
+) -> None:
+    """Nobody pays more than their allotment's cost rounded up, the sale pays out all but rounding,
+    and what it keeps is never needed.
+    """
+    deal = replace(small_terms.deal, price=price[0], price_unit=price[1])
+    terms = replace(small_terms, deal=deal)
+    names = [f"account {number}" for number in range(8)]
+    sale = Ledger(terms, {name: [500, 1000, 2500][n % 3] for n, name in enumerate(names)})
+    paid = dict.fromkeys(names, 0)
+    for session, (time, subscriptions) in enumerate(((100, first), (300, second))):
+        for number, amount in subscriptions:
+            if (
+                session == 0
+                and sum(sale.demand_of(0, tier).subscribed for tier in range(3)) == 1500
+            ):
+                break
+            receipt = sale.subscribe(names[number], amount, time)
+            paid[names[number]] += receipt.due - receipt.surplus
+            assert min(receipt.due, receipt.surplus) == 0
+            assert sale.deposit_of(names[number]) == paid[names[number]]
+        sale.settle(time + 100)
+
+    sold = sum(min(demand_in(sale, session), terms.sessions[session].supply) for session in (0, 1))
+    sharing = sum(demand.accounts for demand in demands_below_full(sale))
+    members = [name for name in names if sale.position_of(name).stage is not Stage.NONE]
+    allotted = sum(map(sale.allotment_of, members))
+    assert sale.sold_up == sold
+    assert allotted <= sold
+    assert allotted > sold - sharing or allotted == sold
+    assert sold - sharing <= sale.sold_down <= allotted
+    assert sale.unsold(500) == terms.supply - sold
+
+    money = sum(paid.values()) - sale.proceeds
+    tokens = sold
+    for name in members:
+        for time in [*sorted(times), 1120]:
+            claimable = sale.claimable_of(name, time)
+            if claimable.tokens == 0 and sale.position_of(name).stage is Stage.CLAIMED:
+                continue
+            payout = sale.claim(name, time)
+            assert payout == claimable
+            paid[name] -= payout.refund
+            money -= payout.refund
+            tokens -= payout.tokens
+            assert money >= 0
+            assert tokens >= 0
+        assert paid[name] == terms.cost_up(sale.allotment_of(name))
+        assert sale.position_of(name).amount == sale.allotment_of(name)
+    assert sale.remainders == Remainders(tokens=tokens, payment=money)
+    assert tokens < sharing or tokens == 0
+    assert money <= len(members) + terms.cost_up(sharing)
+
+
+def demand_in(sale: Ledger, session: int) -> int:
+    """Tokens subscribed in a session."""
+    return sum(sale.demand_of(session, tier).subscribed for tier in range(3))
+
+
+def demands_below_full(sale: Ledger) -> list[Demand]:
+    """The demands of both sessions that were not allotted in full."""
+    return [
+        sale.demand_of(session, tier)
+        for session, outcome in enumerate(sale.outcomes)
+        for tier, row in enumerate(sale.terms.tiers)
+        if row.coefficient < outcome.full_from
+    ]
+
+
+@given(sessions)
+@settings(max_examples=60)
+def test_failed_sale_returns_exactly_what_was_paid(
+    small_terms: SaleTerms, subscriptions: list[tuple[int, int]]
+) -> None:
+    """Nothing is rounded away from those who get their money back."""
+    terms = replace(small_terms, sessions=small_terms.sessions[1:])
+    sale = Ledger(terms, {str(number): 500 for number in range(8)})
+    paid: dict[str, int] = {}
+    for number, amount in subscriptions:
+        receipt = sale.subscribe(str(number), amount, 300)
+        assert (receipt.accepted, receipt.surplus) == (amount, 0)
+        paid[str(number)] = paid.get(str(number), 0) + receipt.due
+    assert {account: sale.refund(account, 1000) for account in paid} == paid

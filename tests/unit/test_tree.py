@@ -1,0 +1,146 @@
+"""Trees are those of OpenZeppelin's library, to the byte."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eth_abi.abi import encode
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jumpstart.errors import InputError
+from jumpstart.hashing import keccak256
+from jumpstart.tree import HOLDING_TYPES, Tree, verify
+
+
+@pytest.fixture(scope="module")
+def vectors(data: Path) -> list[dict[str, Any]]:
+    """Trees that the library itself has built; tests/data/README.md says how."""
+    trees: list[dict[str, Any]] = json.loads((data / "merkle-trees.json").read_text())
+    return trees
+
+
+def test_dump_is_that_of_the_library(vectors: list[dict[str, Any]]) -> None:
+    """Same values, same text, for every elementary type and many sizes."""
+    assert len(vectors) == 13
+    for vector in vectors:
+        assert Tree.of(vector["values"], vector["types"]).dump() == vector["dump"]
+
+
+def test_proofs_are_those_of_the_library(vectors: list[dict[str, Any]]) -> None:
+    """Each row has the library's proof, which verifies, and verifies no other row."""
+    for vector in vectors:
+        types, values = vector["types"], vector["values"]
+        tree = Tree.of(values, types)
+        for position, value in enumerate(values):
+            proof = tree.proof(position)
+            assert ["0x" + node.hex() for node in proof] == vector["proofs"][position]
+            assert verify(tree.root, types, value, proof)
+            assert not verify(tree.root, types, values[position - 1], proof) or len(values) == 1
+
+
+def row_of(number: int) -> list[str]:
+    """A holding that no other number has."""
+    return [f"0x{number + 1:040x}", str(10**30 - number)]
+
+
+@given(st.integers(1, 300))
+@settings(max_examples=25)
+def test_every_node_is_the_hash_of_its_sorted_children(count: int) -> None:
+    """Checked against the definition, node by node and leaf by leaf."""
+    values = [row_of(number) for number in range(count)]
+    tree = Tree.of(values, HOLDING_TYPES)
+    nodes = list(tree.nodes)
+    assert len(nodes) == 2 * count - 1
+    for index in range(count - 1):
+        assert nodes[index] == keccak256(b"".join(sorted(nodes[2 * index + 1 : 2 * index + 3])))
+    assert all(a > b for a, b in pairwise(nodes[count - 1 :]))
+    for (account, amount), index in zip(values, tree.indices, strict=True):
+        encoding = encode(["address", "uint256"], [account, int(amount)])
+        assert nodes[index] == keccak256(keccak256(encoding))
+
+
+@given(st.data())
+@settings(max_examples=50)
+def test_leaf_is_the_abi_encoding_hashed_twice(data: st.DataObject) -> None:
+    """Any mix of types is encoded as eth-abi does it."""
+    kinds: dict[str, tuple[Any, Any]] = {
+        "uint256": (st.integers(0, 2**256 - 1), str),
+        "uint16": (st.integers(0, 2**16 - 1), str),
+        "int256": (st.integers(-(2**255), 2**255 - 1), str),
+        "int24": (st.integers(-(2**23), 2**23 - 1), str),
+        "bool": (st.booleans(), lambda value: str(value).lower()),
+        "bytes3": (st.binary(min_size=3, max_size=3), lambda value: "0x" + value.hex()),
+        "bytes32": (st.binary(min_size=32, max_size=32), lambda value: "0x" + value.hex()),
+        "bytes": (st.binary(max_size=70), lambda value: "0x" + value.hex()),
+        "string": (st.text(max_size=40), str),
+        "address": (st.binary(min_size=20, max_size=20), lambda value: "0x" + value.hex()),
+    }
+    types = data.draw(st.lists(st.sampled_from(sorted(kinds)), min_size=1, max_size=5))
+    values = [data.draw(kinds[type_][0]) for type_ in types]
+    cells = [kinds[type_][1](value) for type_, value in zip(types, values, strict=True)]
+    assert Tree.of([cells], types).root == keccak256(keccak256(encode(types, values)))
+
+
+def test_inner_node_is_no_leaf() -> None:
+    """A proof cut short does not show a node of the tree as a value of it."""
+    tree = Tree.of([row_of(number) for number in range(4)], HOLDING_TYPES)
+    node = "0x" + tree.nodes[1].hex()
+    assert not verify(tree.root, ["bytes32"], [node], [tree.nodes[2]])
+    assert not verify(tree.root, HOLDING_TYPES, row_of(0), tree.proof(0)[:-1])
+
+
+REFUSED = [
+    ("address", ["", "0x", "0x12", "1" * 40, "0X" + "1" * 40, "0x" + "1" * 39,
+                 "0x" + "1" * 38 + "  "]),
+    ("uint256", ["", "-1", "+1", "1.0", "1e3", " 1", "01", "0x1", "1_0", "٣",
+                 str(2**256), "1,2", "9" * 79]),
+    ("uint8", ["256", "-1"]),
+    ("int8", ["128", "-129", "-0", "+1", "--1"]),
+    ("bool", ["", "True", "1", "yes"]),
+    ("bytes4", ["0x", "0x123456", "0x1234567890", "deadbeef", "0xdeadbee", "0xzzzzzzzz"]),
+    ("bytes", ["", "0x1", "12", "0x 12"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("type_", "cell"), [(type_, cell) for type_, cells in REFUSED for cell in cells]
+)
+def test_value_that_is_not_of_its_type_is_named_with_its_row(type_: str, cell: str) -> None:
+    """The library would pad or guess some of these; here they are bad input."""
+    good = {"address": "0x" + "1" * 40, "bool": "true", "bytes4": "0x12345678", "bytes": "0x"}
+    rows = [[good.get(type_, "7"), "0"], [cell, "1"]]
+    with pytest.raises(InputError, match=f"row 2: .* is no {type_}"):
+        Tree.of(rows, [type_, "uint8"])
+
+
+@pytest.mark.parametrize(
+    "type_", ["", "uint", "uint0", "uint7", "uint264", "bytes0", "bytes33", "address[]",
+              "(uint256)", "uint256 ", "int", "Address", "fixed128x18", "function"]
+)  # fmt: skip
+def test_unknown_type_is_named(type_: str) -> None:
+    """Only elementary types in their canonical spelling."""
+    with pytest.raises(InputError, match="is no elementary ABI type"):
+        Tree.of([["1"]], [type_])
+
+
+def test_repeated_row_is_named_with_its_first() -> None:
+    """Also when spelled differently: the leaf decides."""
+    account = "0x" + "ab" * 20
+    rows = [[account, "1"], [account, "2"], ["0x" + "AB" * 20, "1"]]
+    with pytest.raises(InputError, match="row 3 repeats row 1"):
+        Tree.of(rows, HOLDING_TYPES)
+
+
+def test_row_of_another_width_is_named() -> None:
+    """Both counts are in the message."""
+    with pytest.raises(InputError, match="row 2: 3 values, expected 2"):
+        Tree.of([row_of(1), [*row_of(2), "3"]], HOLDING_TYPES)
+
+
+def test_tree_of_nothing_is_refused() -> None:
+    """There is no root of no values."""
+    with pytest.raises(InputError, match="at least one row"):
+        Tree.of([], HOLDING_TYPES)
