@@ -56,7 +56,7 @@ struct Vesting {
 struct Session {
     uint256 start;
     uint256 end;
-    uint256 supply; // tokens
+    uint256 supply; // tokens; over all sessions below 2^96
     uint256 limit; // oversubscription limit in tokens, closes the session when reached; 0: none
 }
 
@@ -208,8 +208,8 @@ interface ISubscriptionSale {
     // ---------------------------------------------------------------------------------------------- subscribing
 
     /// @notice Subscribes `amount` more tokens in the open session and pays for them.
-    /// The part that would cross the session's oversubscription limit is not accepted and not charged; above the
-    /// account cap, or below the minimum, the call reverts.
+    /// The part that would cross the session's oversubscription limit is not accepted and not charged. Where `amount`
+    /// itself would exceed the account cap, or leave the account below the minimum, the call reverts.
     /// The first subscription of an account proves its holding and shows its pass. Later ones need neither: pass 0
     /// and an empty proof. On the first subscription in a later session, what earlier sessions did not allot is
     /// credited against the cost, and a surplus is paid back at once.
@@ -252,7 +252,7 @@ interface ISubscriptionSale {
 
     /// @notice `claim` for `account`, paid to `to`, on the account's word: it is the caller, or it signed the EIP-712
     /// message `ClaimTo(address account,address to,uint256 nonce,uint256 deadline)` (EOA or ERC-1271). `nonce` is
-    /// `nonceOf(account)`: any change of the position, so any claim, voids the signature.
+    /// `nonceOf(account)`: any change of the position, so any claim, voids the signature. `deadline` is exclusive.
     function claimTo(address account, address to, uint256 deadline, bytes calldata signature)
         external
         returns (uint256 tokens, uint256 refunded);
@@ -305,13 +305,14 @@ interface ISubscriptionSale {
     /// it has claimed: what it paid for its allotment.
     function depositOf(address account) external view returns (uint256);
 
-    /// @notice Tokens allotted to the account in all settled sessions.
+    /// @notice Tokens allotted to the account in all settled sessions. A sale that missed its soft cap does not keep the
+    /// last session's settlement: there it is left out.
     function allotmentOf(address account) external view returns (uint256);
 
     /// @notice What `claim` (or, after a failure, `refund`) would pay now.
     function claimableOf(address account) external view returns (uint256 tokens, uint256 refunded);
 
-    /// @notice Payment that subscribing `amount` more tokens now would take, and what it would give back instead where
-    /// earlier sessions left a surplus. One of the two is 0.
+    /// @notice Payment that `amount` more tokens now would take, were all of them accepted, and what it would give back
+    /// instead where earlier sessions left a surplus. One of the two is 0.
     function costOf(address account, uint256 amount) external view returns (uint256 due, uint256 surplus);
 }
