@@ -70,11 +70,7 @@ abstract contract SaleBase is ISubscriptionSale {
     /// @dev Tokens that a position was allotted in settled sessions; at most what was subscribed, so below 2^112.
     function _allotmentOf(PositionWord position) internal view returns (uint256) {
         if (!position.isSubscribed()) return position.allotted();
-        return _allotmentAt(position, _settlementOf[position.session()]);
-    }
-
-    /// @dev The same of a subscribed position, by the outcome of its session.
-    function _allotmentAt(PositionWord position, SettlementWord settlement) internal pure returns (uint256) {
+        SettlementWord settlement = _settlementOf[position.session()];
         if (!settlement.isSettled()) return position.allotted();
         unchecked {
             return position.allotted()

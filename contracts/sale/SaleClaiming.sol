@@ -7,7 +7,6 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 import {ISubscriptionSale, Status} from "../../interfaces/ISubscriptionSale.sol";
 import {PositionWord} from "../libraries/PositionWord.sol";
 import {ScheduleMath} from "../libraries/ScheduleMath.sol";
-import {SettlementWord} from "../libraries/SettlementWord.sol";
 import {Terms, TermsCode} from "../libraries/TermsCode.sol";
 import {SaleBase} from "./SaleBase.sol";
 
@@ -43,20 +42,13 @@ abstract contract SaleClaiming is SaleBase, EIP712 {
     function _claim(address account, address to) private returns (uint256 tokens, uint256 refunded) {
         // Check
         Terms terms_ = TermsCode.loadHead();
-        // The last session's settlement is only kept by a sale that succeeds: reading it saves a claim, which mostly
-        // needs it anyway, the 2,100 gas of reading the status.
-        uint256 last = terms_.sessionCount() - 1;
-        SettlementWord settlement = _settlementOf[last];
-        if (!settlement.isSettled()) revert SubscriptionSale_WrongStatus(status(), Status.Succeeded);
+        if (!_hasSucceeded(terms_)) revert SubscriptionSale_WrongStatus(status(), Status.Succeeded);
         PositionWord position = _positionOf[account];
         if (position.isNone()) revert SubscriptionSale_NothingSubscribed(account);
 
         // Effect
         PositionWord claimed;
-        if (position.isSubscribed() && position.session() != last) {
-            settlement = _settlementOf[position.session()];
-        }
-        (claimed, tokens, refunded) = _payoutOf(terms_, position, settlement);
+        (claimed, tokens, refunded) = _payoutOf(terms_, position);
         if (tokens == 0 && position.isClaimed()) revert SubscriptionSale_NothingToClaim(account);
         _positionOf[account] = claimed;
         emit Claimed(account, tokens, refunded);
@@ -66,28 +58,42 @@ abstract contract SaleClaiming is SaleBase, EIP712 {
         _pay(terms_.paymentToken(), to, refunded);
     }
 
-    /// @dev What a successful sale owes a position now, by the outcome of its session, and the position after it. No
-    /// difference can be negative: nobody is allotted more than was subscribed, and what has vested never shrinks.
-    function _payoutOf(Terms terms_, PositionWord position, SettlementWord settlement)
+    /// @dev The last session's settlement is only kept by a sale that succeeds. Reading it saves a claim, which mostly
+    /// needs it anyway, the 2,100 gas of reading the status.
+    function _hasSucceeded(Terms terms_) private view returns (bool) {
+        unchecked {
+            return _settlementOf[terms_.sessionCount() - 1].isSettled(); // there is at least one session
+        }
+    }
+
+    /// @dev What a successful sale owes a position now, and the position after it. No difference can be negative: nobody
+    /// is allotted more than was subscribed, and what has vested never shrinks.
+    function _payoutOf(Terms terms_, PositionWord position)
         private
         view
         returns (PositionWord claimed, uint256 tokens, uint256 refunded)
     {
-        uint256 allotted =
-            position.isSubscribed() ? _allotmentAt(position, settlement) : position.allotted();
-        uint256 vested = ScheduleMath.vestedDown(
-            allotted,
-            block.timestamp,
-            terms_.vestingStart(),
-            terms_.unlockBps(),
-            terms_.cliffSeconds(),
-            terms_.durationSeconds(),
-            terms_.stepSeconds()
-        );
-        claimed = position.claimed(allotted, vested);
         unchecked {
-            if (position.isClaimed()) return (claimed, vested - position.amount(), 0);
-            return (claimed, vested, _costUp(terms_, position.tokens()) - _costUp(terms_, allotted));
+            uint256 allotted = position.allotted();
+            uint256 released;
+            if (position.isClaimed()) {
+                released = position.amount();
+            } else {
+                uint256 asked = allotted + position.amount();
+                allotted = _allotmentOf(position);
+                refunded = _costUp(terms_, asked) - _costUp(terms_, allotted);
+            }
+            uint256 vested = ScheduleMath.vestedDown(
+                allotted,
+                block.timestamp,
+                terms_.vestingStart(),
+                terms_.unlockBps(),
+                terms_.cliffSeconds(),
+                terms_.durationSeconds(),
+                terms_.stepSeconds()
+            );
+            tokens = vested - released;
+            claimed = position.claimed(allotted, vested);
         }
     }
 
@@ -164,7 +170,7 @@ abstract contract SaleClaiming is SaleBase, EIP712 {
         PositionWord position = _positionOf[account];
         Status current = status();
         if (current == Status.Succeeded) {
-            (, tokens, refunded) = _payoutOf(terms_, position, _settlementOf[position.session()]);
+            (, tokens, refunded) = _payoutOf(terms_, position);
         }
         if (current == Status.Failed) refunded = _costUp(terms_, position.tokens());
     }
