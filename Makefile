@@ -34,7 +34,7 @@ test-chain: build ## on a local chain; CHAIN=anvil for the other one
 test-deep: build ## the long runs
 	$(BIN)/pytest -m deep --chain $(CHAIN) -n $(WORKERS) --timeout 3600 $(ARGS)
 
-gas: build ## write gas-snapshot.json
+gas: build ## measure every action and write gas-snapshot.json
 	$(BIN)/python -m benchmarks.gas
 
 lint: setup ## Python and Solidity

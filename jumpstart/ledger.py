@@ -215,6 +215,7 @@ class Ledger:
             position,
             allotted=self.allotment_of(account),
             amount=released + payout.tokens,
+            session=0,
             stage=Stage.CLAIMED,
         )
         return payout
@@ -228,7 +229,7 @@ class Ledger:
         position, deposit = self._participant(account), self.deposit_of(account)
         if position.stage is Stage.REFUNDED:
             raise _refusal("NothingToClaim", account)
-        self._positions[account] = replace(position, stage=Stage.REFUNDED)
+        self._positions[account] = Position(tier=position.tier, stage=Stage.REFUNDED)
         return deposit
 
     def _participant(self, account: str) -> Position:

@@ -1,0 +1,1075 @@
+"""Talks to one chain: sends, calls, reads, and gives every refusal of a contract its name.
+
+Knows JSON-RPC, ABI and transactions, and the test methods of Ganache and Anvil. Refuses to know
+what any contract means, and where keys are kept: a sender is an account that can sign, or an
+address that the node itself holds the key of.
+"""
+
+import functools
+import re
+import time
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, is_dataclass
+from typing import Any, Final, Literal, NoReturn, Self, TypeAlias
+from urllib.parse import urlsplit
+
+from eth_abi.abi import decode, encode
+from eth_abi.exceptions import DecodingError, EncodingError
+from eth_account.signers.local import LocalAccount
+from eth_typing import ChecksumAddress
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+from requests.exceptions import RequestException
+from web3 import HTTPProvider, Web3
+from web3.exceptions import Web3Exception
+from web3.types import RPCEndpoint
+
+from jumpstart.chain.compiler import Artifact
+from jumpstart.errors import ChainError, ContractRevert, InputError
+
+LOCAL_GAS_PRICE: Final = 10 * 10**9
+"""Wei. A price of 0 is never mined since London, and a high one asks for a fortune up front."""
+LOCAL_GAS_LIMIT: Final = 16_000_000
+"""Offered on a local chain instead of an estimate, which would see another time than the
+transaction does."""
+BATCH_GAS_LIMIT: Final = 4_000_000
+"""The same for each of many: a block must have room for all it is offered."""
+TRANSFER_GAS_LIMIT: Final = 100_000
+
+NO_REASON: Final = "NoReason"
+"""The name of a revert that carries no data at all."""
+
+Sender: TypeAlias = LocalAccount | str
+"""An account that signs here, or the address of one that the node signs for."""
+Block: TypeAlias = int | Literal["latest", "earliest", "pending", "safe", "finalized"]
+Entry: TypeAlias = Mapping[str, Any]
+
+_REQUEST_SECONDS = 60.0
+_LOCAL_RECEIPT_SECONDS = 30.0
+_RECEIPT_SECONDS = 600.0
+_POLL_SECONDS = 2.0
+_MESSAGE_SIZE = 100  # requests in one JSON-RPC message: more gain nothing
+_BLOCK_SIZE = 50  # transactions sent together
+# Ganache copies every account it has touched each time it begins a call, and forgets them only when
+# it takes back a block: a thousand participants would double the time of each transaction.
+_TOUCHED_AT_MOST = 100
+
+_RUNS_CODE = frozenset(
+    {"eth_call", "eth_estimateGas", "eth_sendTransaction", "eth_sendRawTransaction"}
+)
+# Each node has its own words for what ends a run without data.
+_HALTS = {
+    "OutOfGas": re.compile(r"out ?of ?gas|OOG", re.IGNORECASE),
+    "InvalidOpcode": re.compile(
+        r"invalid (fe )?opcode|InvalidFEOpcode|OpcodeNotFound", re.IGNORECASE
+    ),
+    "StackOverflow": re.compile(r"stack ?overflow", re.IGNORECASE),
+    NO_REASON: re.compile(r"revert", re.IGNORECASE),
+}
+_ERROR_STRING = keccak(text="Error(string)")[:4]
+_PANIC = keccak(text="Panic(uint256)")[:4]
+
+
+class _NodeRefusalError(ChainError):
+    """The node answered, and would not do what it was asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transaction:
+    """What is asked of the chain. `to=None` creates a contract; `gas=None` leaves the limit to the
+    client.
+    """
+
+    sender: Sender
+    to: str | None
+    data: bytes = b""
+    value: int = 0
+    gas: int | None = None
+    label: str = ""
+    """For messages: `SubscriptionSale.claim`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """A mined transaction. `logs` are the node's own, with hex in place of numbers; `Chain.events`
+    decodes them.
+    """
+
+    transaction_hash: str
+    block_number: int
+    block_hash: str
+    index: int
+    sender: str
+    to: str | None
+    contract_address: str | None
+    gas_used: int
+    gas_price: int
+    succeeded: bool
+    logs: tuple[Entry, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One log, decoded. `args` has the parameters by name, in the order of the declaration."""
+
+    name: str
+    args: Mapping[str, Any]
+    address: str
+    block_number: int
+    block_hash: str
+    transaction_hash: str
+    log_index: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockHeader:
+    number: int
+    hash: str
+    parent_hash: str
+    timestamp: int
+    prev_randao: int
+    base_fee: int
+
+
+class Contract:
+    """A deployed contract. Functions are named by their name, or by their signature where it has
+    overloads.
+    """
+
+    def __init__(self, chain: "Chain", artifact: Artifact, address: str) -> None:
+        self.chain = chain
+        self.artifact = artifact
+        self.address = to_checksum_address(address)
+
+    def __repr__(self) -> str:
+        return f"<{self.artifact.name} {self.address}>"
+
+    def call(
+        self,
+        function: str,
+        *args: Any,
+        sender: Sender | None = None,
+        value: int = 0,
+        gas: int | None = None,
+        block: Block = "latest",
+    ) -> Any:
+        """Runs the function without a transaction: its value, a tuple of several, or None.
+
+        Structs are named tuples, addresses have their checksum, bytes are `bytes`.
+        """
+        entry = _function(self.artifact, function, args)
+        result = self.chain.call_raw(
+            self.address, _calldata(entry, args), sender=sender, value=value, gas=gas, block=block
+        )
+        if not result and entry["outputs"]:
+            raise ChainError(f"there is no {self.artifact.name} at {self.address}")
+        return _result(entry["outputs"], result)
+
+    def send(
+        self, function: str, *args: Any, sender: Sender, value: int = 0, gas: int | None = None
+    ) -> Receipt:
+        """Sends and waits until it is mined. Raises `ContractRevert` when the contract refuses."""
+        return self.chain.send(
+            self.transaction(function, *args, sender=sender, value=value, gas=gas)
+        )
+
+    def transaction(
+        self, function: str, *args: Any, sender: Sender, value: int = 0, gas: int | None = None
+    ) -> Transaction:
+        """The transaction that `send` would send, for `Chain.send_many`."""
+        return Transaction(
+            sender=sender,
+            to=self.address,
+            data=self.calldata(function, *args),
+            value=value,
+            gas=gas,
+            label=f"{self.artifact.name}.{function.partition('(')[0]}",
+        )
+
+    def calldata(self, function: str, *args: Any) -> bytes:
+        return _calldata(_function(self.artifact, function, args), args)
+
+    def events(self, source: Receipt | Iterable[Entry], name: str | None = None) -> list[Event]:
+        """The events of this contract in a receipt or a list of logs, in their order."""
+        logs = source.logs if isinstance(source, Receipt) else source
+        own = [log for log in logs if to_checksum_address(log["address"]) == self.address]
+        return decode_events(self.artifact.abi, own, name)
+
+    def event(self, source: Receipt | Iterable[Entry], name: str) -> Event:
+        """The one event of that name. Raises `ChainError` when there is none, or more."""
+        found = self.events(source, name)
+        if len(found) != 1:
+            raise ChainError(f"expected one {name} of {self.artifact.name}, found {len(found)}")
+        return found[0]
+
+
+class Chain:
+    """One chain at one address. Make it with `Chain.connect`."""
+
+    def __init__(
+        self, url: str, *, artifacts: Mapping[str, Artifact] | None, timeout: float
+    ) -> None:
+        self.url = url
+        self.artifacts: Mapping[str, Artifact] = artifacts or {}
+        self._provider = HTTPProvider(
+            url,
+            # A proxy of the environment has no business between us and our own machine.
+            request_kwargs={
+                "timeout": timeout,
+                **({"proxies": {"no_proxy": "*"}} if _is_here(url) else {}),
+            },
+            exception_retry_configuration=None,
+        )
+        self._snapshots: dict[str, dict[str, int]] = {}
+        self._errors: dict[bytes, Entry] = {}
+        self._nonces: dict[str, int] = {}
+        self._touched = 0
+        for artifact in self.artifacts.values():
+            self.learn(artifact)
+        self.client_version: str = self.request("web3_clientVersion")
+        self.chain_id = int(self.request("eth_chainId"), 16)
+
+    @classmethod
+    def connect(
+        cls,
+        url: str,
+        *,
+        chain_id: int | None = None,
+        artifacts: Mapping[str, Artifact] | None = None,
+        timeout: float = _REQUEST_SECONDS,
+    ) -> Self:
+        """Connects, and checks that it is the chain that was meant. `artifacts` give reverts their
+        names.
+
+        Raises `ChainError` when nothing answers, or another chain does.
+        """
+        chain = cls(url, artifacts=artifacts, timeout=timeout)
+        if chain_id is not None and chain.chain_id != chain_id:
+            raise ChainError(f"{_shown(url)} is chain {chain.chain_id}, expected chain {chain_id}")
+        return chain
+
+    @functools.cached_property
+    def web3(self) -> Web3:
+        """For what this class does not do. Without the layer that checks what our own code has
+        checked.
+        """
+        web3 = Web3(self._provider)
+        for name in ("validation", "ens_name_to_address"):
+            if web3.middleware_onion.get(name):
+                web3.middleware_onion.remove(name)
+        return web3
+
+    @functools.cached_property
+    def kind(self) -> Literal["ganache", "anvil", "other"]:
+        version = self.client_version.lower()
+        if version.startswith("ganache"):
+            return "ganache"
+        return "anvil" if version.startswith("anvil") else "other"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is a test chain, where time can be moved."""
+        return self.kind != "other"
+
+    def request(self, method: str, *params: Any) -> Any:
+        """One JSON-RPC request. Raises `ContractRevert` or `ChainError` for an error answer."""
+        return self._answer(method, self._post(method, list(params)))
+
+    def batch(self, requests: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
+        """Many requests in few messages; the answers in the order of the requests. Raises at the
+        first error.
+        """
+        results: list[Any] = []
+        for start in range(0, len(requests), _MESSAGE_SIZE):
+            part = requests[start : start + _MESSAGE_SIZE]
+            answers = self._post_batch(part)
+            results += [
+                self._answer(method, answer)
+                for (method, _), answer in zip(part, answers, strict=True)
+            ]
+        return results
+
+    def learn(self, artifact: Artifact) -> None:
+        """Adds a contract's custom errors to those that get a name."""
+        for entry in artifact.abi:
+            if entry["type"] == "error":
+                self._errors[keccak(text=_signature(entry))[:4]] = entry
+
+    # ------------------------------------------------------------------------------------ contracts
+
+    def contract(self, artifact: Artifact | str, address: str) -> Contract:
+        """A handle on what is at the address; that it is there is not checked."""
+        return Contract(self, self._artifact(artifact), address)
+
+    def deploy(
+        self,
+        artifact: Artifact | str,
+        *args: Any,
+        sender: Sender,
+        value: int = 0,
+        gas: int | None = None,
+    ) -> Contract:
+        """Deploys by an ordinary creating transaction, `args` to the constructor."""
+        known = self._artifact(artifact)
+        receipt = self.send(
+            Transaction(
+                sender=sender,
+                to=None,
+                data=creation_code(known, *args),
+                value=value,
+                gas=gas,
+                label=f"{known.name}.constructor",
+            )
+        )
+        assert receipt.contract_address is not None
+        return Contract(self, known, receipt.contract_address)
+
+    def deploy_code(
+        self, code: bytes, *, sender: Sender, value: int = 0, gas: int | None = None
+    ) -> Receipt:
+        """Deploys raw creation code. The address stands in the receipt."""
+        return self.send(
+            Transaction(sender=sender, to=None, data=code, value=value, gas=gas, label="creation")
+        )
+
+    def _artifact(self, artifact: Artifact | str) -> Artifact:
+        if isinstance(artifact, str):
+            return self.artifacts[artifact]
+        self.learn(artifact)
+        return artifact
+
+    # ------------------------------------------------------------------------------------ reading
+
+    def call_raw(
+        self,
+        to: str | None,
+        data: bytes,
+        *,
+        sender: Sender | None = None,
+        value: int = 0,
+        gas: int | None = None,
+        block: Block = "latest",
+    ) -> bytes:
+        message: dict[str, Any] = {"data": "0x" + data.hex()}
+        if to is not None:
+            message["to"] = to
+        if sender is not None:
+            message["from"] = address_of(sender)
+        if value:
+            message["value"] = hex(value)
+        if gas is not None:
+            message["gas"] = hex(gas)
+        answer: str = self.request("eth_call", message, _block(block))
+        return bytes.fromhex(answer[2:])
+
+    def call_many(
+        self, calls: Sequence[tuple[Contract, str, tuple[Any, ...]]], *, block: Block = "latest"
+    ) -> list[Any]:
+        """Many calls `(contract, function, args)` in few messages."""
+        entries = [_function(contract.artifact, name, args) for contract, name, args in calls]
+        answers = self.batch(
+            [
+                (
+                    "eth_call",
+                    (
+                        {"to": contract.address, "data": "0x" + _calldata(entry, args).hex()},
+                        _block(block),
+                    ),
+                )
+                for entry, (contract, _, args) in zip(entries, calls, strict=True)
+            ]
+        )
+        return [
+            _result(entry["outputs"], bytes.fromhex(answer[2:]))
+            for entry, answer in zip(entries, answers, strict=True)
+        ]
+
+    def balance(self, address: str, block: Block = "latest") -> int:
+        return int(self.request("eth_getBalance", address, _block(block)), 16)
+
+    def code(self, address: str, block: Block = "latest") -> bytes:
+        return bytes.fromhex(self.request("eth_getCode", address, _block(block))[2:])
+
+    def storage(self, address: str, slot: int, block: Block = "latest") -> int:
+        return int(self.request("eth_getStorageAt", address, hex(slot), _block(block)), 16)
+
+    def nonce(self, address: str, block: Block = "latest") -> int:
+        return int(self.request("eth_getTransactionCount", address, _block(block)), 16)
+
+    def block_number(self) -> int:
+        return int(self.request("eth_blockNumber"), 16)
+
+    def header(self, block: Block = "latest") -> BlockHeader:
+        found = self.request("eth_getBlockByNumber", _block(block), False)
+        if found is None:
+            raise ChainError(f"the chain has no block {block}")
+        return BlockHeader(
+            number=int(found["number"], 16),
+            hash=found["hash"],
+            parent_hash=found["parentHash"],
+            timestamp=int(found["timestamp"], 16),
+            prev_randao=int(found.get("mixHash") or "0x0", 16),
+            base_fee=int(found.get("baseFeePerGas") or "0x0", 16),
+        )
+
+    def receipt(self, transaction_hash: str) -> Receipt | None:
+        """None while it is not mined."""
+        found = self.request("eth_getTransactionReceipt", transaction_hash)
+        return None if found is None else _receipt(found)
+
+    def logs(
+        self,
+        address: str | Sequence[str] | None,
+        *,
+        from_block: int,
+        to_block: int,
+        topics: Sequence[Any] = (),
+    ) -> list[Entry]:
+        """Logs of the blocks, both ends included. A range that a node finds too large is halved
+        until it answers.
+        """
+        if from_block > to_block:
+            return []
+        wanted: dict[str, Any] = {"fromBlock": hex(from_block), "toBlock": hex(to_block)}
+        if address is not None:
+            wanted["address"] = address if isinstance(address, str) else list(address)
+        if topics:
+            wanted["topics"] = list(topics)
+        try:
+            found: list[Entry] = self.request("eth_getLogs", wanted)
+        except _NodeRefusalError:
+            if from_block == to_block:
+                raise
+            middle = (from_block + to_block) // 2
+            return [
+                *self.logs(address, from_block=from_block, to_block=middle, topics=topics),
+                *self.logs(address, from_block=middle + 1, to_block=to_block, topics=topics),
+            ]
+        return found
+
+    # ------------------------------------------------------------------------------------ sending
+
+    def send(self, transaction: Transaction) -> Receipt:
+        """Sends and waits until it is mined. Raises `ContractRevert` when it is refused, before or
+        after.
+        """
+        (transaction_hash,) = self._submit([transaction], LOCAL_GAS_LIMIT)
+        (receipt,) = self._await([transaction_hash])
+        self._note_touched(1)
+        if not receipt.succeeded:
+            raise self._revert_of(transaction, receipt)
+        return receipt
+
+    def transfer(self, to: str, value: int, *, sender: Sender) -> Receipt:
+        """Sends native coin, `value` in wei."""
+        return self.send(Transaction(sender=sender, to=to, value=value, label="transfer"))
+
+    def send_many(
+        self,
+        transactions: Sequence[Transaction],
+        *,
+        check: bool = True,
+        report: Callable[[int, int], None] | None = None,
+    ) -> list[Receipt]:
+        """Sends all, which a local chain mines fifty to a block; the receipts in their order.
+
+        They are mined in this order, also those of different senders. Without `gas` each gets
+        `BATCH_GAS_LIMIT` on a local chain. With `check` the first refusal raises once all are
+        mined; without it the caller reads `succeeded`. `report` gets how many of how many are done.
+        """
+        receipts: list[Receipt] = []
+        size = _BLOCK_SIZE if self.is_local else 1
+        for start in range(0, len(transactions), size):
+            part = transactions[start : start + size]
+            with self._one_block():
+                hashes = self._submit(part, BATCH_GAS_LIMIT)
+            receipts += self._await(hashes)
+            self._note_touched(len(part))
+            if report is not None:
+                report(len(receipts), len(transactions))
+        if check:
+            for transaction, receipt in zip(transactions, receipts, strict=True):
+                if not receipt.succeeded:
+                    raise self._revert_of(transaction, receipt)
+        return receipts
+
+    def _submit(self, transactions: Sequence[Transaction], local_gas: int) -> list[str]:
+        known = {address_of(transaction.sender) for transaction in transactions} & set(self._nonces)
+        try:
+            return self._submit_once(transactions, local_gas)
+        except _NodeRefusalError as error:
+            # A wallet or another process may have used the account since we counted.
+            if len(transactions) > 1 or not known or "nonce" not in str(error).lower():
+                raise
+            return self._submit_once(transactions, local_gas)
+
+    def _submit_once(self, transactions: Sequence[Transaction], local_gas: int) -> list[str]:
+        try:
+            self._load_nonces(transactions)
+            # Ganache orders a block by price and nothing else: each offers a wei less than the
+            # last.
+            prepared = [
+                self._prepared(transaction, local_gas, len(transactions) - place - 1)
+                for place, transaction in enumerate(transactions)
+            ]
+            if len(prepared) == 1:
+                return [self.request(*prepared[0])]
+            return self.batch([(method, [payload]) for method, payload in prepared])
+        except ChainError:
+            # What the chain took of them is unknown: the next transaction asks it.
+            for transaction in transactions:
+                self._nonces.pop(address_of(transaction.sender), None)
+            raise
+
+    def _prepared(self, transaction: Transaction, local_gas: int, extra: int) -> tuple[str, Any]:
+        sender = address_of(transaction.sender)
+        if transaction.gas is not None:
+            gas = transaction.gas
+        elif not self.is_local:
+            gas = self._estimate(transaction)
+        elif transaction.to is not None and not transaction.data:
+            gas = TRANSFER_GAS_LIMIT
+        else:
+            gas = local_gas
+        payload: dict[str, Any] = {
+            "chainId": self.chain_id,
+            "nonce": self._next_nonce(sender),
+            "gas": gas,
+            "value": transaction.value,
+            "data": "0x" + transaction.data.hex(),
+            **self._fees(extra),
+        }
+        if transaction.to is not None:
+            payload["to"] = to_checksum_address(transaction.to)
+        if isinstance(transaction.sender, LocalAccount):
+            signed = transaction.sender.sign_transaction(payload)
+            return "eth_sendRawTransaction", "0x" + bytes(signed.raw_transaction).hex()
+        payload["from"] = sender
+        return "eth_sendTransaction", {
+            name: hex(value) if isinstance(value, int) else value for name, value in payload.items()
+        }
+
+    def _estimate(self, transaction: Transaction) -> int:
+        message: dict[str, Any] = {
+            "from": address_of(transaction.sender),
+            "data": "0x" + transaction.data.hex(),
+            "value": hex(transaction.value),
+        }
+        if transaction.to is not None:
+            message["to"] = transaction.to
+        # A fifth more: what a contract does can depend on the block it is mined in.
+        return int(self.request("eth_estimateGas", message), 16) * 6 // 5
+
+    def _fees(self, extra: int) -> dict[str, int]:
+        if self.is_local:
+            return {"gasPrice": LOCAL_GAS_PRICE + extra}
+        tip = int(self.request("eth_maxPriorityFeePerGas"), 16)
+        return {"maxPriorityFeePerGas": tip, "maxFeePerGas": 2 * self.header().base_fee + tip}
+
+    def _load_nonces(self, transactions: Sequence[Transaction]) -> None:
+        # Asked once and then counted here: asking each time would cost every transaction one more
+        # request.
+        senders = {address_of(transaction.sender) for transaction in transactions}
+        unknown = sorted(senders - self._nonces.keys())
+        found = self.batch([("eth_getTransactionCount", (sender, "pending")) for sender in unknown])
+        self._nonces.update(zip(unknown, (int(nonce, 16) for nonce in found), strict=True))
+
+    def _next_nonce(self, sender: str) -> int:
+        nonce = self._nonces[sender]
+        self._nonces[sender] = nonce + 1
+        return nonce
+
+    def _note_touched(self, accounts: int) -> None:
+        if self.kind != "ganache":
+            return
+        self._touched += accounts
+        if self._touched >= _TOUCHED_AT_MOST:
+            snapshot = self.request("evm_snapshot")
+            self.request("evm_mine")
+            self.request("evm_revert", snapshot)
+            self._touched = 0
+
+    def _await(self, hashes: Sequence[str]) -> list[Receipt]:
+        limit = _LOCAL_RECEIPT_SECONDS if self.is_local else _RECEIPT_SECONDS
+        until = time.monotonic() + limit
+        receipts: dict[str, Receipt] = {}
+        pause = 0.001 if self.is_local else _POLL_SECONDS
+        while True:
+            missing = [each for each in hashes if each not in receipts]
+            found = (
+                [self.request("eth_getTransactionReceipt", missing[0])]
+                if len(missing) == 1
+                else self.batch([("eth_getTransactionReceipt", [each]) for each in missing])
+            )
+            for transaction_hash, entry in zip(missing, found, strict=True):
+                if entry is not None:
+                    receipts[transaction_hash] = _receipt(entry)
+            if len(receipts) == len(set(hashes)):
+                return [receipts[each] for each in hashes]
+            if time.monotonic() > until:
+                raise ChainError(f"transaction {missing[0]} was not mined in {limit:.0f} s")
+            time.sleep(pause)
+            pause = min(2 * pause, _POLL_SECONDS)
+
+    @contextmanager
+    def _one_block(self) -> Iterator[None]:
+        """What is sent inside is mined together afterwards, where the chain can be told."""
+        if not self.is_local:
+            yield
+            return
+        ganache = self.kind == "ganache"
+        self.request(*(("miner_stop",) if ganache else ("evm_setAutomine", False)))
+        try:
+            yield
+        finally:
+            self.request(*(("miner_start",) if ganache else ("evm_setAutomine", True)))
+            if not ganache:
+                while self.request("txpool_status")["pending"] != "0x0":
+                    self.request("evm_mine")
+
+    # ------------------------------------------------------------------------------------ refusals
+
+    def _revert_of(self, transaction: Transaction, receipt: Receipt) -> ContractRevert:
+        """Why a mined transaction failed. A receipt does not say: run it again where it ran."""
+        error = self._traced(receipt) if self.kind != "ganache" else None
+        error = error or self._repeated(transaction, receipt) or self._last_words(receipt)
+        error = error or ContractRevert(NO_REASON)
+        error.add_note(f"{transaction.label or 'transaction'} {receipt.transaction_hash}")
+        return error
+
+    def _traced(self, receipt: Receipt) -> ContractRevert | None:
+        try:
+            trace = self.request(
+                "debug_traceTransaction", receipt.transaction_hash, {"tracer": "callTracer"}
+            )
+        except ChainError:
+            return None  # many nodes do not trace
+        return self._named(trace.get("output") or "0x", trace.get("error") or "")
+
+    def _repeated(self, transaction: Transaction, receipt: Receipt) -> ContractRevert | None:
+        # At the block itself: it has the transaction's time, and being refused it changed nothing
+        # else.
+        message: dict[str, Any] = {
+            "from": receipt.sender,
+            "data": "0x" + transaction.data.hex(),
+            "value": hex(transaction.value),
+            "gas": hex(transaction.gas or LOCAL_GAS_LIMIT),
+        }
+        if transaction.to is not None:
+            message["to"] = transaction.to
+        try:
+            self.request("eth_call", message, hex(receipt.block_number))
+        except ContractRevert as error:
+            return error
+        except ChainError:
+            return None
+        return None
+
+    def _last_words(self, receipt: Receipt) -> ContractRevert | None:
+        # Ganache leaves the data out of its trace; the memory at the last REVERT has it.
+        try:
+            steps = self.request("debug_traceTransaction", receipt.transaction_hash, {})[
+                "structLogs"
+            ]
+        except (ChainError, KeyError):
+            return None
+        if not steps or steps[-1]["op"] != "REVERT":
+            return None
+        start, length = (int(word, 16) for word in steps[-1]["stack"][:-3:-1])
+        memory = bytes.fromhex("".join(word.removeprefix("0x") for word in steps[-1]["memory"]))
+        return self._named("0x" + memory[start : start + length].hex(), "revert")
+
+    def _answer(self, method: str, answer: Mapping[str, Any]) -> Any:
+        error = answer.get("error")
+        if error is None:
+            return answer.get("result")
+        message = error.get("message", "") if isinstance(error, dict) else str(error)
+        if method in _RUNS_CODE:
+            data = error.get("data") if isinstance(error, dict) else None
+            if isinstance(data, dict):
+                data = data.get("result")
+            found = re.search(r"0x[0-9a-fA-F]*$", data) if isinstance(data, str) else None
+            refusal = self._named(found[0] if found else "0x", message)
+            if refusal is not None:
+                raise refusal
+        raise _NodeRefusalError(f"{_shown(self.url)} refuses {method}: {message.strip()}")
+
+    def _named(self, data: str, message: str) -> ContractRevert | None:
+        """The refusal that return data and a node's message stand for; None when they stand for no
+        refusal.
+        """
+        raw = bytes.fromhex(data[2:])
+        if raw:
+            return decode_revert(raw, self._errors)
+        for name, pattern in _HALTS.items():
+            if pattern.search(message):
+                return ContractRevert(name)
+        return None
+
+    # ------------------------------------------------------------------------------- test chains
+
+    def now(self) -> int:
+        """The timestamp of the latest block, which is the time that calls see."""
+        return self.header().timestamp
+
+    def mine(self, blocks: int = 1) -> None:
+        for _ in range(blocks):
+            self._test_only("evm_mine")
+
+    def mine_at(self, timestamp: int) -> None:
+        """Mines an empty block at exactly this time: calls then see it."""
+        now = self.now()
+        if timestamp <= now:
+            raise InputError(
+                f"time on a chain only moves forward: it is {now}, asked for {timestamp}"
+            )
+        if self.kind == "ganache":
+            self._test_only("evm_mine", {"timestamp": timestamp})
+        else:
+            self._test_only("evm_setNextBlockTimestamp", timestamp)
+            self._test_only("evm_mine")
+
+    def advance_to(self, timestamp: int) -> None:
+        """The next transaction is mined at exactly this time. On nodes of `LocalNode`, whose blocks
+        are a second apart.
+        """
+        now = self.now()
+        if timestamp <= now:
+            raise InputError(
+                f"time on a chain only moves forward: it is {now}, asked for {timestamp}"
+            )
+        if timestamp - 1 > now:
+            self.mine_at(timestamp - 1)
+
+    def snapshot(self) -> str:
+        """Remembers the whole state. Each can be returned to once."""
+        snapshot: str = self._test_only("evm_snapshot")
+        self._snapshots[snapshot] = dict(self._nonces)
+        return snapshot
+
+    def revert(self, snapshot: str) -> None:
+        """Returns to a snapshot: state, blocks and time."""
+        if not self._test_only("evm_revert", snapshot):
+            raise ChainError(f"the chain has no snapshot {snapshot}")
+        self._nonces = self._snapshots.pop(snapshot, {})
+
+    def set_balance(self, address: str, value: int) -> None:
+        """Gives the account exactly this balance, in wei."""
+        self.set_balances({address: value})
+
+    def set_balances(self, balances: Mapping[str, int]) -> None:
+        """The same for many. Ganache mines a block, and so a second passes, for each."""
+        method = "evm_setAccountBalance" if self.kind == "ganache" else "anvil_setBalance"
+        self._only_local(method)
+        requests = [(method, [address, hex(value)]) for address, value in balances.items()]
+        for start in range(0, len(requests), _TOUCHED_AT_MOST):
+            part = requests[start : start + _TOUCHED_AT_MOST]
+            self.batch(part)
+            self._note_touched(len(part))
+
+    def set_code(self, address: str, code: bytes) -> None:
+        method = "evm_setAccountCode" if self.kind == "ganache" else "anvil_setCode"
+        self._test_only(method, address, "0x" + code.hex())
+
+    def set_storage(self, address: str, slot: int, value: int) -> None:
+        method = "evm_setAccountStorageAt" if self.kind == "ganache" else "anvil_setStorageAt"
+        # Both padded: Ganache corrupts its state for a key that is not 32 bytes.
+        self._test_only(method, address, f"0x{slot:064x}", f"0x{value:064x}")
+
+    def impersonate(self, address: str) -> str:
+        """Makes the node send for an address nobody holds the key of, such as a contract's."""
+        if self.kind == "ganache":
+            self._test_only("evm_addAccount", address, "")
+            self._test_only("personal_unlockAccount", address, "", 0)
+        else:
+            self._test_only("anvil_impersonateAccount", address)
+        return address
+
+    def _test_only(self, method: str, *params: Any) -> Any:
+        self._only_local(method)
+        return self.request(method, *params)
+
+    def _only_local(self, method: str) -> None:
+        if not self.is_local:
+            raise ChainError(f"{method} is for local test chains, and {_shown(self.url)} is none")
+
+    # ------------------------------------------------------------------------------------ transport
+
+    def _post(self, method: str, params: list[Any]) -> Mapping[str, Any]:
+        try:
+            return self._provider.make_request(RPCEndpoint(method), params)
+        except (RequestException, Web3Exception, ValueError) as error:
+            self._unreachable(error)
+
+    def _post_batch(self, requests: Sequence[tuple[str, Sequence[Any]]]) -> list[Mapping[str, Any]]:
+        if not requests:
+            return []
+        try:
+            answers: Any = self._provider.make_batch_request(
+                [(RPCEndpoint(method), list(params)) for method, params in requests]
+            )
+        except (RequestException, Web3Exception, ValueError) as error:
+            self._unreachable(error)
+        if not isinstance(answers, list) or len(answers) != len(requests):
+            raise ChainError(f"{_shown(self.url)} does not answer several requests in one message")
+        return sorted(answers, key=lambda answer: int(answer["id"]))
+
+    def _unreachable(self, error: Exception) -> NoReturn:
+        raise ChainError(f"{_shown(self.url)} does not answer ({type(error).__name__})") from error
+
+
+# ---------------------------------------------------------------------------------------- ABI
+
+
+def creation_code(artifact: Artifact, *args: Any) -> bytes:
+    """What a creating transaction carries: the code and, after it, the constructor's arguments."""
+    if not artifact.is_deployable:
+        raise InputError(f"{artifact.name} cannot be deployed: it is abstract or an interface")
+    entry: Entry = next(
+        (entry for entry in artifact.abi if entry["type"] == "constructor"), {"inputs": []}
+    )
+    return artifact.creation_code + _encoded(f"{artifact.name}.constructor", entry["inputs"], args)
+
+
+def address_of(sender: Sender) -> ChecksumAddress:
+    return sender.address if isinstance(sender, LocalAccount) else to_checksum_address(sender)
+
+
+def decode_revert(data: bytes, errors: Mapping[bytes, Entry]) -> ContractRevert:
+    """Names a refusal. `errors` has the ABI entries of custom errors by selector.
+
+    `require` with a text is `Error(text)`, a failed assertion or checked arithmetic `Panic(code)`.
+    What no entry explains has the first four bytes in hex for a name, and the rest as its argument.
+    """
+    selector, rest = data[:4], data[4:]
+    try:
+        if selector == _ERROR_STRING:
+            return ContractRevert("Error", *decode(["string"], rest))
+        if selector == _PANIC:
+            return ContractRevert("Panic", *decode(["uint256"], rest))
+        entry = errors.get(selector)
+        if entry is not None:
+            return ContractRevert(entry["name"], *_decoded(entry["inputs"], rest))
+    except (DecodingError, UnicodeDecodeError, OverflowError):
+        pass  # a contract may revert with anything, also with what only looks like an error
+    return ContractRevert("0x" + selector.hex(), rest)
+
+
+def decode_events(
+    abi: Sequence[Entry], logs: Iterable[Entry], name: str | None = None
+) -> list[Event]:
+    """The logs that the ABI explains, in their order; others are left out."""
+    known = {
+        _topic(entry): entry
+        for entry in abi
+        if entry["type"] == "event" and not entry.get("anonymous")
+    }
+    events = []
+    for log in logs:
+        entry = known.get(log["topics"][0]) if log["topics"] else None
+        if entry is None or name not in (None, entry["name"]):
+            continue
+        indexed = [each for each in entry["inputs"] if each["indexed"]]
+        if len(indexed) != len(log["topics"]) - 1:
+            continue  # the same event with other indices: ERC-721's Transfer beside ERC-20's
+        plain = [each for each in entry["inputs"] if not each["indexed"]]
+        values = dict(
+            zip(map(_name_of, plain), _decoded(plain, bytes.fromhex(log["data"][2:])), strict=True)
+        )
+        for parameter, topic in zip(indexed, log["topics"][1:], strict=True):
+            values[_name_of(parameter)] = _decoded_topic(parameter, bytes.fromhex(topic[2:]))
+        events.append(
+            Event(
+                name=entry["name"],
+                args={_name_of(each): values[_name_of(each)] for each in entry["inputs"]},
+                address=to_checksum_address(log["address"]),
+                block_number=int(log["blockNumber"], 16),
+                block_hash=log["blockHash"],
+                transaction_hash=log["transactionHash"],
+                log_index=int(log["logIndex"], 16),
+            )
+        )
+    return events
+
+
+def _function(artifact: Artifact, name: str, args: Sequence[Any]) -> Entry:
+    functions = _functions(artifact)
+    found = functions.get(name, [])
+    if len(found) > 1:
+        found = [entry for entry in found if len(entry["inputs"]) == len(args)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        signatures = ", ".join(map(_signature, found))
+        raise InputError(f"{artifact.name}.{name} is several functions, name one of {signatures}")
+    if name in functions:
+        raise InputError(f"{artifact.name}.{name} takes other arguments than {len(args)}")
+    raise InputError(f"{artifact.name} has no function {name}")
+
+
+def _functions(artifact: Artifact) -> Mapping[str, list[Entry]]:
+    """By name and by signature."""
+    known = _FUNCTIONS.get(id(artifact))
+    if known is None or known[0] is not artifact:
+        by_name: dict[str, list[Entry]] = {}
+        for entry in artifact.abi:
+            if entry["type"] == "function":
+                by_name.setdefault(entry["name"], []).append(entry)
+                by_name.setdefault(_signature(entry), []).append(entry)
+        # The artifact is kept beside its table, so that its id stays its own.
+        known = _FUNCTIONS[id(artifact)] = (artifact, by_name)
+    return known[1]
+
+
+_FUNCTIONS: dict[int, tuple[Artifact, Mapping[str, list[Entry]]]] = {}
+
+
+def _calldata(entry: Entry, args: Sequence[Any]) -> bytes:
+    signature = _signature(entry)
+    return _selector(signature) + _encoded(signature, entry["inputs"], args)
+
+
+@functools.lru_cache(maxsize=4096)
+def _selector(signature: str) -> bytes:
+    return keccak(text=signature)[:4]
+
+
+def _signature(entry: Entry) -> str:
+    return f"{entry['name']}({','.join(map(_type_of, entry['inputs']))})"
+
+
+def _topic(entry: Entry) -> str:
+    return "0x" + keccak(text=_signature(entry)).hex()
+
+
+def _type_of(parameter: Entry) -> str:
+    kind: str = parameter["type"]
+    if kind.startswith("tuple"):
+        return f"({','.join(map(_type_of, parameter['components']))}){kind.removeprefix('tuple')}"
+    return kind
+
+
+def _name_of(parameter: Entry) -> str:
+    name: str = parameter["name"]
+    return name
+
+
+def _encoded(what: str, parameters: Sequence[Entry], args: Sequence[Any]) -> bytes:
+    if len(parameters) != len(args):
+        raise InputError(f"{what} takes {len(parameters)} arguments, was given {len(args)}")
+    try:
+        plain = [
+            _plain(parameter, parameter["type"], value)
+            for parameter, value in zip(parameters, args, strict=True)
+        ]
+        return encode([_type_of(parameter) for parameter in parameters], plain)
+    except (EncodingError, TypeError, ValueError, KeyError, AttributeError) as error:
+        raise InputError(f"{what}: {error}") from error
+
+
+def _plain(parameter: Entry, kind: str, value: Any) -> Any:
+    """The value as the encoder wants it. Structs come as data classes, mappings or sequences; bytes
+    also as hex.
+    """
+    if kind.endswith("]"):
+        return [_plain(parameter, kind[: kind.rindex("[")], each) for each in value]
+    if kind == "tuple":
+        components = parameter["components"]
+        if is_dataclass(value):
+            value = [getattr(value, component["name"]) for component in components]
+        elif isinstance(value, Mapping):
+            value = [value[component["name"]] for component in components]
+        return tuple(
+            _plain(component, component["type"], each)
+            for component, each in zip(components, value, strict=True)
+        )
+    if kind == "address" and isinstance(value, (Contract, LocalAccount)):
+        return value.address
+    if kind.startswith("bytes") and isinstance(value, str):
+        return bytes.fromhex(value.removeprefix("0x"))
+    return value
+
+
+def _decoded(parameters: Sequence[Entry], data: bytes) -> tuple[Any, ...]:
+    if not parameters:
+        return ()
+    values = decode([_type_of(parameter) for parameter in parameters], data)
+    return tuple(
+        _rich(parameter, parameter["type"], value)
+        for parameter, value in zip(parameters, values, strict=True)
+    )
+
+
+def _decoded_topic(parameter: Entry, topic: bytes) -> Any:
+    kind: str = parameter["type"]
+    if kind in ("string", "bytes") or kind.endswith("]") or kind == "tuple":
+        return topic  # only its hash is in the log
+    return _decoded([parameter], topic)[0]
+
+
+def _rich(parameter: Entry, kind: str, value: Any) -> Any:
+    if kind.endswith("]"):
+        return tuple(_rich(parameter, kind[: kind.rindex("[")], each) for each in value)
+    if kind == "tuple":
+        components = parameter["components"]
+        return _struct(tuple(component["name"] for component in components))(
+            *(
+                _rich(component, component["type"], each)
+                for component, each in zip(components, value, strict=True)
+            )
+        )
+    return to_checksum_address(value) if kind == "address" else value
+
+
+@functools.cache
+def _struct(names: tuple[str, ...]) -> Callable[..., Any]:
+    return namedtuple("Struct", names, rename=True)
+
+
+def _result(outputs: Sequence[Entry], data: bytes) -> Any:
+    try:
+        values = _decoded(outputs, data)
+    except DecodingError as error:
+        raise ChainError(
+            f"the contract's answer is not what its interface says: {error}"
+        ) from error
+    if not values:
+        return None
+    return values[0] if len(values) == 1 else values
+
+
+# ---------------------------------------------------------------------------------------- RPC
+
+
+def _receipt(found: Mapping[str, Any]) -> Receipt:
+    created = found.get("contractAddress")
+    return Receipt(
+        transaction_hash=found["transactionHash"],
+        block_number=int(found["blockNumber"], 16),
+        block_hash=found["blockHash"],
+        index=int(found["transactionIndex"], 16),
+        sender=to_checksum_address(found["from"]),
+        to=to_checksum_address(found["to"]) if found.get("to") else None,
+        contract_address=to_checksum_address(created) if created else None,
+        gas_used=int(found["gasUsed"], 16),
+        gas_price=int(found.get("effectiveGasPrice") or "0x0", 16),
+        succeeded=int(found["status"], 16) == 1,
+        logs=tuple(found["logs"]),
+    )
+
+
+def _block(block: Block) -> str:
+    return hex(block) if isinstance(block, int) else block
+
+
+def _is_here(url: str) -> bool:
+    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+
+
+def _shown(url: str) -> str:
+    """The address without what providers put keys into."""
+    parts = urlsplit(url)
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{parts.hostname}{port}"
