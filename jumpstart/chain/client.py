@@ -1,6 +1,6 @@
 """Talks to one chain: sends, calls, reads, and gives every refusal of a contract its name.
 
-Knows JSON-RPC, ABI and transactions, and the test methods of Ganache and Anvil. Refuses to know
+Knows JSON-RPC and transactions, and the test methods of Ganache and Anvil. Refuses to know
 what any contract means, and where keys are kept: a sender is an account that can sign, or an
 address that the node itself holds the key of.
 """
@@ -8,24 +8,32 @@ address that the node itself holds the key of.
 import functools
 import re
 import time
-from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NoReturn, Self, TypeAlias
 from urllib.parse import urlsplit
 
-from eth_abi.abi import decode, encode
-from eth_abi.exceptions import DecodingError, EncodingError
 from eth_account.signers.local import LocalAccount
 from eth_typing import ChecksumAddress
 from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
 from requests.exceptions import RequestException
 from web3 import HTTPProvider, Web3
 from web3.exceptions import Web3Exception
 from web3.types import RPCEndpoint
 
+from jumpstart.chain.abi import (
+    Entry,
+    Event,
+    calldata_of,
+    creation_code,
+    decode_events,
+    decode_revert,
+    function_of,
+    result_of,
+    selector_of,
+    signature_of,
+)
 from jumpstart.chain.compiler import Artifact
 from jumpstart.errors import ChainError, ContractRevert, InputError
 
@@ -44,7 +52,6 @@ NO_REASON: Final = "NoReason"
 Sender: TypeAlias = LocalAccount | str
 """An account that signs here, or the address of one that the node signs for."""
 Block: TypeAlias = int | Literal["latest", "earliest", "pending", "safe", "finalized"]
-Entry: TypeAlias = Mapping[str, Any]
 
 _REQUEST_SECONDS = 60.0
 _LOCAL_RECEIPT_SECONDS = 30.0
@@ -68,8 +75,6 @@ _HALTS = {
     "StackOverflow": re.compile(r"stack ?overflow", re.IGNORECASE),
     NO_REASON: re.compile(r"revert", re.IGNORECASE),
 }
-_ERROR_STRING = keccak(text="Error(string)")[:4]
-_PANIC = keccak(text="Panic(uint256)")[:4]
 
 
 class _NodeRefusalError(ChainError):
@@ -111,19 +116,6 @@ class Receipt:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
-    """One log, decoded. `args` has the parameters by name, in the order of the declaration."""
-
-    name: str
-    args: Mapping[str, Any]
-    address: str
-    block_number: int
-    block_hash: str
-    transaction_hash: str
-    log_index: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class BlockHeader:
     number: int
     hash: str
@@ -159,13 +151,13 @@ class Contract:
 
         Structs are named tuples, addresses have their checksum, bytes are `bytes`.
         """
-        entry = _function(self.artifact, function, args)
+        entry = function_of(self.artifact, function, args)
         result = self.chain.call_raw(
-            self.address, _calldata(entry, args), sender=sender, value=value, gas=gas, block=block
+            self.address, calldata_of(entry, args), sender=sender, value=value, gas=gas, block=block
         )
         if not result and entry["outputs"]:
             raise ChainError(f"there is no {self.artifact.name} at {self.address}")
-        return _result(entry["outputs"], result)
+        return result_of(entry["outputs"], result)
 
     def send(
         self, function: str, *args: Any, sender: Sender, value: int = 0, gas: int | None = None
@@ -189,7 +181,7 @@ class Contract:
         )
 
     def calldata(self, function: str, *args: Any) -> bytes:
-        return _calldata(_function(self.artifact, function, args), args)
+        return calldata_of(function_of(self.artifact, function, args), args)
 
     def events(self, source: Receipt | Iterable[Entry], name: str | None = None) -> list[Event]:
         """The events of this contract in a receipt or a list of logs, in their order."""
@@ -295,7 +287,7 @@ class Chain:
         """Adds a contract's custom errors to those that get a name."""
         for entry in artifact.abi:
             if entry["type"] == "error":
-                self._errors[keccak(text=_signature(entry))[:4]] = entry
+                self._errors[selector_of(signature_of(entry))] = entry
 
     # ------------------------------------------------------------------------------------ contracts
 
@@ -368,13 +360,13 @@ class Chain:
         self, calls: Sequence[tuple[Contract, str, tuple[Any, ...]]], *, block: Block = "latest"
     ) -> list[Any]:
         """Many calls `(contract, function, args)` in few messages."""
-        entries = [_function(contract.artifact, name, args) for contract, name, args in calls]
+        entries = [function_of(contract.artifact, name, args) for contract, name, args in calls]
         answers = self.batch(
             [
                 (
                     "eth_call",
                     (
-                        {"to": contract.address, "data": "0x" + _calldata(entry, args).hex()},
+                        {"to": contract.address, "data": "0x" + calldata_of(entry, args).hex()},
                         _block(block),
                     ),
                 )
@@ -382,7 +374,7 @@ class Chain:
             ]
         )
         return [
-            _result(entry["outputs"], bytes.fromhex(answer[2:]))
+            result_of(entry["outputs"], bytes.fromhex(answer[2:]))
             for entry, answer in zip(entries, answers, strict=True)
         ]
 
@@ -820,227 +812,11 @@ class Chain:
         raise ChainError(f"{_shown(self.url)} does not answer ({type(error).__name__})") from error
 
 
-# ---------------------------------------------------------------------------------------- ABI
-
-
-def creation_code(artifact: Artifact, *args: Any) -> bytes:
-    """What a creating transaction carries: the code and, after it, the constructor's arguments."""
-    if not artifact.is_deployable:
-        raise InputError(f"{artifact.name} cannot be deployed: it is abstract or an interface")
-    entry: Entry = next(
-        (entry for entry in artifact.abi if entry["type"] == "constructor"), {"inputs": []}
-    )
-    return artifact.creation_code + _encoded(f"{artifact.name}.constructor", entry["inputs"], args)
+# ---------------------------------------------------------------------------------------- RPC
 
 
 def address_of(sender: Sender) -> ChecksumAddress:
     return sender.address if isinstance(sender, LocalAccount) else to_checksum_address(sender)
-
-
-def decode_revert(data: bytes, errors: Mapping[bytes, Entry]) -> ContractRevert:
-    """Names a refusal. `errors` has the ABI entries of custom errors by selector.
-
-    `require` with a text is `Error(text)`, a failed assertion or checked arithmetic `Panic(code)`.
-    What no entry explains has the first four bytes in hex for a name, and the rest as its argument.
-    """
-    selector, rest = data[:4], data[4:]
-    try:
-        if selector == _ERROR_STRING:
-            return ContractRevert("Error", *decode(["string"], rest))
-        if selector == _PANIC:
-            return ContractRevert("Panic", *decode(["uint256"], rest))
-        entry = errors.get(selector)
-        if entry is not None:
-            return ContractRevert(entry["name"], *_decoded(entry["inputs"], rest))
-    except (DecodingError, UnicodeDecodeError, OverflowError):
-        pass  # a contract may revert with anything, also with what only looks like an error
-    return ContractRevert("0x" + selector.hex(), rest)
-
-
-def decode_events(
-    abi: Sequence[Entry], logs: Iterable[Entry], name: str | None = None
-) -> list[Event]:
-    """The logs that the ABI explains, in their order; others are left out."""
-    known = {
-        _topic(entry): entry
-        for entry in abi
-        if entry["type"] == "event" and not entry.get("anonymous")
-    }
-    events = []
-    for log in logs:
-        entry = known.get(log["topics"][0]) if log["topics"] else None
-        if entry is None or name not in (None, entry["name"]):
-            continue
-        indexed = [each for each in entry["inputs"] if each["indexed"]]
-        if len(indexed) != len(log["topics"]) - 1:
-            continue  # the same event with other indices: ERC-721's Transfer beside ERC-20's
-        plain = [each for each in entry["inputs"] if not each["indexed"]]
-        values = dict(
-            zip(map(_name_of, plain), _decoded(plain, bytes.fromhex(log["data"][2:])), strict=True)
-        )
-        for parameter, topic in zip(indexed, log["topics"][1:], strict=True):
-            values[_name_of(parameter)] = _decoded_topic(parameter, bytes.fromhex(topic[2:]))
-        events.append(
-            Event(
-                name=entry["name"],
-                args={_name_of(each): values[_name_of(each)] for each in entry["inputs"]},
-                address=to_checksum_address(log["address"]),
-                block_number=int(log["blockNumber"], 16),
-                block_hash=log["blockHash"],
-                transaction_hash=log["transactionHash"],
-                log_index=int(log["logIndex"], 16),
-            )
-        )
-    return events
-
-
-def _function(artifact: Artifact, name: str, args: Sequence[Any]) -> Entry:
-    functions = _functions(artifact)
-    found = functions.get(name, [])
-    if len(found) > 1:
-        found = [entry for entry in found if len(entry["inputs"]) == len(args)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        signatures = ", ".join(map(_signature, found))
-        raise InputError(f"{artifact.name}.{name} is several functions, name one of {signatures}")
-    if name in functions:
-        raise InputError(f"{artifact.name}.{name} takes other arguments than {len(args)}")
-    raise InputError(f"{artifact.name} has no function {name}")
-
-
-def _functions(artifact: Artifact) -> Mapping[str, list[Entry]]:
-    """By name and by signature."""
-    known = _FUNCTIONS.get(id(artifact))
-    if known is None or known[0] is not artifact:
-        by_name: dict[str, list[Entry]] = {}
-        for entry in artifact.abi:
-            if entry["type"] == "function":
-                by_name.setdefault(entry["name"], []).append(entry)
-                by_name.setdefault(_signature(entry), []).append(entry)
-        # The artifact is kept beside its table, so that its id stays its own.
-        known = _FUNCTIONS[id(artifact)] = (artifact, by_name)
-    return known[1]
-
-
-_FUNCTIONS: dict[int, tuple[Artifact, Mapping[str, list[Entry]]]] = {}
-
-
-def _calldata(entry: Entry, args: Sequence[Any]) -> bytes:
-    signature = _signature(entry)
-    return _selector(signature) + _encoded(signature, entry["inputs"], args)
-
-
-@functools.lru_cache(maxsize=4096)
-def _selector(signature: str) -> bytes:
-    return keccak(text=signature)[:4]
-
-
-def _signature(entry: Entry) -> str:
-    return f"{entry['name']}({','.join(map(_type_of, entry['inputs']))})"
-
-
-def _topic(entry: Entry) -> str:
-    return "0x" + keccak(text=_signature(entry)).hex()
-
-
-def _type_of(parameter: Entry) -> str:
-    kind: str = parameter["type"]
-    if kind.startswith("tuple"):
-        return f"({','.join(map(_type_of, parameter['components']))}){kind.removeprefix('tuple')}"
-    return kind
-
-
-def _name_of(parameter: Entry) -> str:
-    name: str = parameter["name"]
-    return name
-
-
-def _encoded(what: str, parameters: Sequence[Entry], args: Sequence[Any]) -> bytes:
-    if len(parameters) != len(args):
-        raise InputError(f"{what} takes {len(parameters)} arguments, was given {len(args)}")
-    try:
-        plain = [
-            _plain(parameter, parameter["type"], value)
-            for parameter, value in zip(parameters, args, strict=True)
-        ]
-        return encode([_type_of(parameter) for parameter in parameters], plain)
-    except (EncodingError, TypeError, ValueError, KeyError, AttributeError) as error:
-        raise InputError(f"{what}: {error}") from error
-
-
-def _plain(parameter: Entry, kind: str, value: Any) -> Any:
-    """The value as the encoder wants it. Structs come as data classes, mappings or sequences; bytes
-    also as hex.
-    """
-    if kind.endswith("]"):
-        return [_plain(parameter, kind[: kind.rindex("[")], each) for each in value]
-    if kind == "tuple":
-        components = parameter["components"]
-        if is_dataclass(value):
-            value = [getattr(value, component["name"]) for component in components]
-        elif isinstance(value, Mapping):
-            value = [value[component["name"]] for component in components]
-        return tuple(
-            _plain(component, component["type"], each)
-            for component, each in zip(components, value, strict=True)
-        )
-    if kind == "address" and isinstance(value, (Contract, LocalAccount)):
-        return value.address
-    if kind.startswith("bytes") and isinstance(value, str):
-        return bytes.fromhex(value.removeprefix("0x"))
-    return value
-
-
-def _decoded(parameters: Sequence[Entry], data: bytes) -> tuple[Any, ...]:
-    if not parameters:
-        return ()
-    values = decode([_type_of(parameter) for parameter in parameters], data)
-    return tuple(
-        _rich(parameter, parameter["type"], value)
-        for parameter, value in zip(parameters, values, strict=True)
-    )
-
-
-def _decoded_topic(parameter: Entry, topic: bytes) -> Any:
-    kind: str = parameter["type"]
-    if kind in ("string", "bytes") or kind.endswith("]") or kind == "tuple":
-        return topic  # only its hash is in the log
-    return _decoded([parameter], topic)[0]
-
-
-def _rich(parameter: Entry, kind: str, value: Any) -> Any:
-    if kind.endswith("]"):
-        return tuple(_rich(parameter, kind[: kind.rindex("[")], each) for each in value)
-    if kind == "tuple":
-        components = parameter["components"]
-        return _struct(tuple(component["name"] for component in components))(
-            *(
-                _rich(component, component["type"], each)
-                for component, each in zip(components, value, strict=True)
-            )
-        )
-    return to_checksum_address(value) if kind == "address" else value
-
-
-@functools.cache
-def _struct(names: tuple[str, ...]) -> Callable[..., Any]:
-    return namedtuple("Struct", names, rename=True)
-
-
-def _result(outputs: Sequence[Entry], data: bytes) -> Any:
-    try:
-        values = _decoded(outputs, data)
-    except DecodingError as error:
-        raise ChainError(
-            f"the contract's answer is not what its interface says: {error}"
-        ) from error
-    if not values:
-        return None
-    return values[0] if len(values) == 1 else values
-
-
-# ---------------------------------------------------------------------------------------- RPC
 
 
 def _receipt(found: Mapping[str, Any]) -> Receipt:

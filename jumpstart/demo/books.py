@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from jumpstart.chain.client import Contract, Event
-from jumpstart.chain.client import Entry as Log
+from jumpstart.chain.abi import Entry as Log
+from jumpstart.chain.abi import Event
+from jumpstart.chain.client import Contract
 from jumpstart.chain.sale import Sale
 from jumpstart.errors import CheckError
 

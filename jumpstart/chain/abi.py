@@ -1,0 +1,250 @@
+"""The ABI: makes of calls and constructors their bytes, and of answers, refusals and logs their values.
+
+Knows what the compiler says of a contract. Refuses to know any chain.
+"""
+
+import functools
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, is_dataclass
+from typing import Any, TypeAlias
+
+from eth_abi.abi import decode, encode
+from eth_abi.exceptions import DecodingError, EncodingError
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from jumpstart.chain.compiler import Artifact
+from jumpstart.errors import ChainError, ContractRevert, InputError
+
+Entry: TypeAlias = Mapping[str, Any]
+"""One entry of an ABI, or a log as the node gives it."""
+
+_ERROR_STRING = keccak(text="Error(string)")[:4]
+_PANIC = keccak(text="Panic(uint256)")[:4]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One log, decoded. `args` has the parameters by name, in the order of the declaration."""
+
+    name: str
+    args: Mapping[str, Any]
+    address: str
+    block_number: int
+    block_hash: str
+    transaction_hash: str
+    log_index: int
+
+
+def creation_code(artifact: Artifact, *args: Any) -> bytes:
+    """What a creating transaction carries: the code and, after it, the constructor's arguments."""
+    if not artifact.is_deployable:
+        raise InputError(f"{artifact.name} cannot be deployed: it is abstract or an interface")
+    entry: Entry = next(
+        (entry for entry in artifact.abi if entry["type"] == "constructor"), {"inputs": []}
+    )
+    return artifact.creation_code + _encoded(f"{artifact.name}.constructor", entry["inputs"], args)
+
+
+def decode_revert(data: bytes, errors: Mapping[bytes, Entry]) -> ContractRevert:
+    """Names a refusal. `errors` has the ABI entries of custom errors by selector.
+
+    `require` with a text is `Error(text)`, a failed assertion or checked arithmetic `Panic(code)`.
+    What no entry explains has the first four bytes in hex for a name, and the rest as its argument.
+    """
+    selector, rest = data[:4], data[4:]
+    try:
+        if selector == _ERROR_STRING:
+            return ContractRevert("Error", *decode(["string"], rest))
+        if selector == _PANIC:
+            return ContractRevert("Panic", *decode(["uint256"], rest))
+        entry = errors.get(selector)
+        if entry is not None:
+            return ContractRevert(entry["name"], *_decoded(entry["inputs"], rest))
+    except (DecodingError, UnicodeDecodeError, OverflowError):
+        pass  # a contract may revert with anything, also with what only looks like an error
+    return ContractRevert("0x" + selector.hex(), rest)
+
+
+def decode_events(
+    abi: Sequence[Entry], logs: Iterable[Entry], name: str | None = None
+) -> list[Event]:
+    """The logs that the ABI explains, in their order; others are left out."""
+    known = {
+        _topic(entry): entry
+        for entry in abi
+        if entry["type"] == "event" and not entry.get("anonymous")
+    }
+    events = []
+    for log in logs:
+        entry = known.get(log["topics"][0]) if log["topics"] else None
+        if entry is None or name not in (None, entry["name"]):
+            continue
+        indexed = [each for each in entry["inputs"] if each["indexed"]]
+        if len(indexed) != len(log["topics"]) - 1:
+            continue  # the same event with other indices: ERC-721's Transfer beside ERC-20's
+        plain = [each for each in entry["inputs"] if not each["indexed"]]
+        values = dict(
+            zip(map(_name_of, plain), _decoded(plain, bytes.fromhex(log["data"][2:])), strict=True)
+        )
+        for parameter, topic in zip(indexed, log["topics"][1:], strict=True):
+            values[_name_of(parameter)] = _decoded_topic(parameter, bytes.fromhex(topic[2:]))
+        events.append(
+            Event(
+                name=entry["name"],
+                args={_name_of(each): values[_name_of(each)] for each in entry["inputs"]},
+                address=to_checksum_address(log["address"]),
+                block_number=int(log["blockNumber"], 16),
+                block_hash=log["blockHash"],
+                transaction_hash=log["transactionHash"],
+                log_index=int(log["logIndex"], 16),
+            )
+        )
+    return events
+
+
+def function_of(artifact: Artifact, name: str, args: Sequence[Any]) -> Entry:
+    functions = _functions(artifact)
+    found = functions.get(name, [])
+    if len(found) > 1:
+        found = [entry for entry in found if len(entry["inputs"]) == len(args)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        signatures = ", ".join(map(signature_of, found))
+        raise InputError(f"{artifact.name}.{name} is several functions, name one of {signatures}")
+    if name in functions:
+        raise InputError(f"{artifact.name}.{name} takes other arguments than {len(args)}")
+    raise InputError(f"{artifact.name} has no function {name}")
+
+
+def _functions(artifact: Artifact) -> Mapping[str, list[Entry]]:
+    """By name and by signature."""
+    known = _FUNCTIONS.get(id(artifact))
+    if known is None or known[0] is not artifact:
+        by_name: dict[str, list[Entry]] = {}
+        for entry in artifact.abi:
+            if entry["type"] == "function":
+                by_name.setdefault(entry["name"], []).append(entry)
+                by_name.setdefault(signature_of(entry), []).append(entry)
+        # The artifact is kept beside its table, so that its id stays its own.
+        known = _FUNCTIONS[id(artifact)] = (artifact, by_name)
+    return known[1]
+
+
+_FUNCTIONS: dict[int, tuple[Artifact, Mapping[str, list[Entry]]]] = {}
+
+
+def calldata_of(entry: Entry, args: Sequence[Any]) -> bytes:
+    signature = signature_of(entry)
+    return selector_of(signature) + _encoded(signature, entry["inputs"], args)
+
+
+@functools.lru_cache(maxsize=4096)
+def selector_of(signature: str) -> bytes:
+    return keccak(text=signature)[:4]
+
+
+def signature_of(entry: Entry) -> str:
+    return f"{entry['name']}({','.join(map(_type_of, entry['inputs']))})"
+
+
+def _topic(entry: Entry) -> str:
+    return "0x" + keccak(text=signature_of(entry)).hex()
+
+
+def _type_of(parameter: Entry) -> str:
+    kind: str = parameter["type"]
+    if kind.startswith("tuple"):
+        return f"({','.join(map(_type_of, parameter['components']))}){kind.removeprefix('tuple')}"
+    return kind
+
+
+def _name_of(parameter: Entry) -> str:
+    name: str = parameter["name"]
+    return name
+
+
+def _encoded(what: str, parameters: Sequence[Entry], args: Sequence[Any]) -> bytes:
+    if len(parameters) != len(args):
+        raise InputError(f"{what} takes {len(parameters)} arguments, was given {len(args)}")
+    try:
+        plain = [
+            _plain(parameter, parameter["type"], value)
+            for parameter, value in zip(parameters, args, strict=True)
+        ]
+        return encode([_type_of(parameter) for parameter in parameters], plain)
+    except (EncodingError, TypeError, ValueError, KeyError, AttributeError) as error:
+        raise InputError(f"{what}: {error}") from error
+
+
+def _plain(parameter: Entry, kind: str, value: Any) -> Any:
+    """The value as the encoder wants it. Structs come as data classes, mappings or sequences; bytes
+    also as hex.
+    """
+    if kind.endswith("]"):
+        return [_plain(parameter, kind[: kind.rindex("[")], each) for each in value]
+    if kind == "tuple":
+        components = parameter["components"]
+        if is_dataclass(value):
+            value = [getattr(value, component["name"]) for component in components]
+        elif isinstance(value, Mapping):
+            value = [value[component["name"]] for component in components]
+        return tuple(
+            _plain(component, component["type"], each)
+            for component, each in zip(components, value, strict=True)
+        )
+    if kind == "address":
+        return getattr(value, "address", value)  # of a contract, or an account that signs
+    if kind.startswith("bytes") and isinstance(value, str):
+        return bytes.fromhex(value.removeprefix("0x"))
+    return value
+
+
+def _decoded(parameters: Sequence[Entry], data: bytes) -> tuple[Any, ...]:
+    if not parameters:
+        return ()
+    values = decode([_type_of(parameter) for parameter in parameters], data)
+    return tuple(
+        _rich(parameter, parameter["type"], value)
+        for parameter, value in zip(parameters, values, strict=True)
+    )
+
+
+def _decoded_topic(parameter: Entry, topic: bytes) -> Any:
+    kind: str = parameter["type"]
+    if kind in ("string", "bytes") or kind.endswith("]") or kind == "tuple":
+        return topic  # only its hash is in the log
+    return _decoded([parameter], topic)[0]
+
+
+def _rich(parameter: Entry, kind: str, value: Any) -> Any:
+    if kind.endswith("]"):
+        return tuple(_rich(parameter, kind[: kind.rindex("[")], each) for each in value)
+    if kind == "tuple":
+        components = parameter["components"]
+        return _struct(tuple(component["name"] for component in components))(
+            *(
+                _rich(component, component["type"], each)
+                for component, each in zip(components, value, strict=True)
+            )
+        )
+    return to_checksum_address(value) if kind == "address" else value
+
+
+@functools.cache
+def _struct(names: tuple[str, ...]) -> Callable[..., Any]:
+    return namedtuple("Struct", names, rename=True)
+
+
+def result_of(outputs: Sequence[Entry], data: bytes) -> Any:
+    try:
+        values = _decoded(outputs, data)
+    except DecodingError as error:
+        raise ChainError(
+            f"the contract's answer is not what its interface says: {error}"
+        ) from error
+    if not values:
+        return None
+    return values[0] if len(values) == 1 else values
