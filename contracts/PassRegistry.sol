@@ -37,11 +37,9 @@ contract PassRegistry is IPassRegistry, EIP712 {
             revert PassRegistry_Expired(attestation.expiresAt, block.timestamp);
         }
         Pass memory pass = _passOf[attester][account];
-        if (attestation.issuedAt < pass.issuedAt) {
-            revert PassRegistry_Superseded(attestation.issuedAt, pass.issuedAt);
-        }
-        if (pass.revokedAt != 0 && attestation.issuedAt <= pass.revokedAt) {
-            revert PassRegistry_Superseded(attestation.issuedAt, uint256(pass.revokedAt) + 1);
+        uint256 notAfter = pass.issuedAt > pass.revokedAt ? pass.issuedAt : pass.revokedAt;
+        if (attestation.issuedAt <= notAfter) {
+            revert PassRegistry_Superseded(attestation.issuedAt, notAfter + 1);
         }
         address holder = _accountOf[attester][attestation.identity];
         if (holder != address(0) && holder != account && _passOf[attester][holder].level != 0) {
@@ -80,7 +78,6 @@ contract PassRegistry is IPassRegistry, EIP712 {
     /// @inheritdoc IPassRegistry
     function revoke(address account) external {
         Pass storage pass = _passOf[msg.sender][account];
-        if (pass.level == 0) revert PassRegistry_NoPass(msg.sender, account);
         pass.level = 0;
         pass.revokedAt = uint40(block.timestamp); // good until the year 36,812
         emit PassRevoked(msg.sender, account, block.timestamp);

@@ -47,15 +47,14 @@ interface IPassRegistry {
     error PassRegistry_Superseded(uint256 issuedAt, uint256 notBefore);
     error PassRegistry_IdentityTaken(bytes32 identity, address account);
     error PassRegistry_SignatureInvalid(address attester);
-    error PassRegistry_NoPass(address attester, address account);
 
-    /// @notice Presents an attestation for the caller. A newer one replaces the pass (renewal); one issued at or before
-    /// the pass's last revocation, or before the present pass, is `Superseded`. An identity stays with its account until
-    /// the attester revokes that account's pass.
+    /// @notice Presents an attestation for the caller. A newer one replaces the pass (renewal); one that is not newer than
+    /// the present pass and the last revocation is `Superseded`. An identity stays with the account that last presented
+    /// it for as long as that account has an unrevoked pass of this attester.
     function present(Attestation calldata attestation, address attester, bytes calldata signature) external;
 
-    /// @notice Takes back the caller's own attestation of `account`. Sales look at passes when an account first
-    /// subscribes, so what was subscribed before stays.
+    /// @notice Takes back whatever the caller has attested of `account` until now, presented or not. Sales look at passes
+    /// when an account first subscribes, so what was subscribed before stays.
     function revoke(address account) external;
 
     /// @notice The pass of `account` by `attester`; expired ones are shown as they are.

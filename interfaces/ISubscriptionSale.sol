@@ -8,8 +8,9 @@ pragma solidity 0.8.37;
 /// Units. "Tokens" are base units of the sale token, "payment" is base units of the payment token (or wei), times are
 /// Unix seconds, shares are basis points (1/10,000). Every window is half-open: `start <= now < end`.
 ///
-/// Rounding. An allotment is rounded down, a cost is rounded up: each account loses less than one base unit of each
-/// asset to rounding, and what the contract owes is always covered. See `sweep` for what becomes of the remainder.
+/// Rounding. An allotment is rounded down, a cost is rounded up: an account loses less than one token in each session and
+/// less than one payment unit to rounding, and what the contract owes is always covered. See `sweep` for what becomes
+/// of the remainder. It is dust where a token has many decimals; where a token is one piece, it is pieces.
 ///
 /// One slot. A participant owns exactly one storage slot for life, a `Position`. Subscribing creates it, and a
 /// further subscription, a claim and each vesting release only update it.
@@ -20,9 +21,9 @@ struct Deal {
     address paymentToken; // address(0): the chain's native coin
     uint256 price; // payment per `priceUnit` tokens, below 2^112
     uint256 priceUnit; // tokens that `price` buys, below 2^112
-    uint256 softCap; // least proceeds for the sale to succeed, in payment; 0: none
+    uint256 softCap; // least cost of all tokens sold, before rounding, for the sale to succeed; 0: none
     uint256 accountCap; // most tokens one account may hold allotted and subscribed together; 0: none
-    uint256 minimum; // least tokens an account may have subscribed in a session, at least 1
+    uint256 minimum; // least tokens an account may ask for in a session, over all its subscriptions there; at least 1
 }
 
 /// @notice Who may subscribe: holders of a pass of an accepted attester (`SaleTerms.attesters`), of at least `level`,
@@ -36,8 +37,8 @@ struct Admission {
 /// @notice Who gets what is not a participant's, and who publishes the holdings. None of them can do anything else.
 struct Parties {
     address holdingsPublisher; // posts the root of (account, holding), once, before the first session opens
-    address proceedsTo; // receives the proceeds less the fee
-    address unsoldTo; // receives unsold tokens, and in the end the remainders of rounding
+    address proceedsTo; // receives the proceeds less the fee, and in the end the payment that rounding leaves
+    address unsoldTo; // receives unsold tokens, and in the end the tokens that rounding leaves
     address feeTo; // receives the fee
     uint256 feeBps; // share of the proceeds, rounded down
 }
@@ -117,7 +118,8 @@ struct Demand {
 }
 
 /// @notice The outcome of a session. An account of coefficient c with q tokens subscribed is allotted q when
-/// `c >= fullFrom`, else `floor(c * q * remaining / weight)`. All zero: not settled.
+/// `c >= fullFrom`, else `floor(c * q * remaining / weight)`. All zero: not settled, or, in the last session, the soft cap
+/// was missed.
 struct Settlement {
     uint112 remaining; // tokens left for coefficients below `fullFrom`
     uint128 weight; // sum of c * q over these
@@ -144,11 +146,11 @@ interface ISubscriptionSale {
     event ProceedsCollected(address indexed to, uint256 amount);
     event FeeCollected(address indexed to, uint256 amount);
     event UnsoldCollected(address indexed to, uint256 amount);
-    event RemaindersSwept(address indexed to, uint256 tokens, uint256 payment);
+    event RemaindersSwept(uint256 tokens, uint256 payment);
 
     // ---------------------------------------------------------------------------------------------- errors
 
-    // Two figures are always: what is, and what had to be respected.
+    // Where there are two figures: what is, and what had to be respected.
 
     error SubscriptionSale_WrongStatus(Status actual, Status required);
 
@@ -192,7 +194,6 @@ interface ISubscriptionSale {
     error SubscriptionSale_NothingToCollect();
     error SubscriptionSale_NotAscending(address previous, address account);
     error SubscriptionSale_ClaimOpen(address account);
-    error SubscriptionSale_CollectFirst();
 
     // ---------------------------------------------------------------------------------------------- opening
 
@@ -238,8 +239,8 @@ interface ISubscriptionSale {
 
     // ---------------------------------------------------------------------------------------------- settling
 
-    /// @notice Settles the next session whose window is over (or whose limit is reached). Anyone may, before
-    /// `settleDeadline`. Costs the same for any number of participants. The last one decides success or failure.
+    /// @notice Settles the next session whose window is over (or whose limit was reached in an earlier block). Anyone may,
+    /// before `settleDeadline`. Costs the same for any number of participants. The last one decides success or failure.
     function settle() external;
 
     // ---------------------------------------------------------------------------------------------- claiming
@@ -247,7 +248,8 @@ interface ISubscriptionSale {
     /// @notice Takes what has vested and, the first time, the whole refund. For the caller.
     function claim() external returns (uint256 tokens, uint256 refunded);
 
-    /// @notice `claim` for `account`, by anyone; pays `account`.
+    /// @notice `claim` for `account`, by anyone; pays `account`. It also voids a signature for `claimTo` that was not used
+    /// yet: an account to which the destination matters calls `claimTo` itself.
     function claimFor(address account) external returns (uint256 tokens, uint256 refunded);
 
     /// @notice `claim` for `account`, paid to `to`, on the account's word: it is the caller, or it signed the EIP-712
@@ -280,9 +282,10 @@ interface ISubscriptionSale {
     /// @notice Sends unsold tokens (after a failure: all of them) to `unsoldTo`. Anyone may.
     function collectUnsold() external returns (uint256 amount);
 
-    /// @notice Shows participants, in ascending order and in as many calls as one likes, whose claim is over. The call
-    /// that shows the last one sends what rounding left behind, and anything donated, to `unsoldTo`. Nobody can be left
-    /// out, so the remainder is never needed to pay anyone.
+    /// @notice Shows participants, in ascending order and in as many calls as one likes, whose claim is over. The call with
+    /// which a caller has shown all of them sends all that is left: tokens to `unsoldTo`, payment less an uncollected
+    /// fee to `proceedsTo`. Nobody unpaid can be passed over, so the remainder is never needed to pay anyone. Whoever
+    /// leaves somebody out begins again from another address.
     function sweep(address[] calldata accounts) external;
 
     // ---------------------------------------------------------------------------------------------- views
@@ -292,7 +295,7 @@ interface ISubscriptionSale {
     function status() external view returns (Status);
     function holdingsRoot() external view returns (bytes32);
 
-    /// @notice Sessions settled so far; also the index of the session that is next or open.
+    /// @notice Sessions settled so far.
     function sessionsSettled() external view returns (uint256);
 
     /// @notice Subscriptions of row `tier` of the coefficient table in `session`.

@@ -108,6 +108,7 @@ class Ledger:
             }
             for _ in terms.sessions
         ]
+        self._latest = [0 for _ in terms.sessions]  # times of the latest subscriptions
         self._status = Status.FUNDED
 
     # ------------------------------------------------------------------------------- subscribing
@@ -144,6 +145,7 @@ class Ledger:
             newcomers=demand.newcomers + (before.stage is Stage.NONE),
         )
         deposit = self.deposit_of(account)
+        self._latest[index] = time
         self._positions[account] = replace(folded, amount=folded.amount + accepted)
         due = self.deposit_of(account) - deposit
         return Receipt(accepted=accepted, due=max(due, 0), surplus=max(-due, 0))
@@ -180,7 +182,8 @@ class Ledger:
     # ---------------------------------------------------------------------------------- settling
 
     def settle(self, time: int) -> Outcome:
-        """Settles the next session; the last one decides success or failure.
+        """Settles the next session, when its window is over or its limit was reached before `time`;
+        the last one decides success or failure.
 
         Raises `LedgerRefusal`: WrongStatus, SettlementTooLate, SessionRunning.
         """
@@ -189,7 +192,7 @@ class Ledger:
         if time >= deadline:
             raise _refusal("SettlementTooLate", time, deadline)
         session = self.terms.sessions[index]
-        if time < session.end and not self._is_filled(index):
+        if time < session.end and not (self._is_filled(index) and time > self._latest[index]):
             raise _refusal("SessionRunning", time, session.end)
         outcome = allotment.settle(session.supply, self._demands[index])
         self.outcomes.append(outcome)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
 
 import {ISubscriptionSale, Status} from "../../interfaces/ISubscriptionSale.sol";
@@ -22,6 +21,12 @@ abstract contract SaleBase is ISubscriptionSale {
         uint112 soldDown; // tokens surely allotted; they are what the proceeds are for
     }
 
+    /// @notice Subscriptions in a session over all tiers. Only counted where the session has a limit.
+    struct LimitedDemand {
+        uint112 subscribed; // tokens
+        uint40 lastAt; // time of the latest subscription
+    }
+
     State internal _state;
 
     /// @notice Zero: no subscriptions. That is all a subscription needs to know of the sale's state: a root is only
@@ -34,8 +39,7 @@ abstract contract SaleBase is ISubscriptionSale {
     /// @notice Zero: not settled, or the soft cap was missed. So the last session's word tells success by itself.
     SettlementWord[8] internal _settlementOf;
 
-    /// @notice Tokens subscribed in a session, over all tiers. Only counted where the session has a limit.
-    uint256[8] internal _limitedDemandOf;
+    LimitedDemand[8] internal _limitedDemandOf; // by session
 
     // ----------------------------------------------------------------------------------------------- reading
 
@@ -54,7 +58,7 @@ abstract contract SaleBase is ISubscriptionSale {
     }
 
     function _demandKey(uint256 session, uint256 tier) internal pure returns (uint256) {
-        return session << 8 | tier;
+        return session << 128 | tier;
     }
 
     /// @dev Payment for tokens, as participants pay it.
@@ -98,6 +102,6 @@ abstract contract SaleBase is ISubscriptionSale {
     }
 
     function _balanceOf(address token) internal view returns (uint256) {
-        return token == address(0) ? address(this).balance : IERC20(token).balanceOf(address(this));
+        return token == address(0) ? address(this).balance : SafeTransferLib.balanceOf(token, address(this));
     }
 }

@@ -34,7 +34,7 @@ abstract contract SaleClaiming is SaleBase, EIP712 {
         external
         returns (uint256 tokens, uint256 refunded)
     {
-        _checkWord(CLAIM_TO_TYPEHASH, account, to, deadline, signature);
+        _checkConsent(CLAIM_TO_TYPEHASH, account, to, deadline, signature);
         (tokens, refunded) = _claim(account, to);
         emit Redirected(account, to);
     }
@@ -114,7 +114,7 @@ abstract contract SaleClaiming is SaleBase, EIP712 {
         external
         returns (uint256 refunded)
     {
-        _checkWord(REFUND_TO_TYPEHASH, account, to, deadline, signature);
+        _checkConsent(REFUND_TO_TYPEHASH, account, to, deadline, signature);
         refunded = _refund(account, to);
         emit Redirected(account, to);
     }
@@ -139,7 +139,7 @@ abstract contract SaleClaiming is SaleBase, EIP712 {
     // ------------------------------------------------------------------------------------ to another address
 
     /// @dev The account itself calls, or signed this very payout.
-    function _checkWord(
+    function _checkConsent(
         bytes32 typehash,
         address account,
         address to,

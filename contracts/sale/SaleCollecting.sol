@@ -9,16 +9,23 @@ import {SaleBase} from "./SaleBase.sol";
 
 /// @title Collecting: what is not a participant's goes where the terms say.
 abstract contract SaleCollecting is SaleBase {
-    /// @notice What has been collected, and how far `sweep` has come.
+    /// @notice What has been collected.
     struct Collection {
         bool proceeds;
         bool fee;
         bool unsold;
-        uint32 swept; // accounts
-        address last; // of these
+    }
+
+    /// @notice How far a sweeper has come.
+    struct Progress {
+        address last; // account shown
+        uint32 accounts; // shown so far
     }
 
     Collection private _collection;
+
+    /// @dev Kept for each sweeper, so that nobody can spoil another one's.
+    mapping(address sweeper => Progress) private _progressOf;
 
     /// @inheritdoc ISubscriptionSale
     function collectProceeds() external returns (uint256 amount) {
@@ -63,29 +70,32 @@ abstract contract SaleCollecting is SaleBase {
     /// @inheritdoc ISubscriptionSale
     function sweep(address[] calldata accounts) external {
         // Check
-        Collection memory collection = _collection;
-        bool isCollected =
-            collection.unsold && (status() == Status.Failed || (collection.proceeds && collection.fee));
-        if (!isCollected) revert SubscriptionSale_CollectFirst();
+        Status current = status();
+        if (current != Status.Failed) _requireStatus(Status.Succeeded);
+        Progress memory progress = _progressOf[msg.sender];
         for (uint256 i; i < accounts.length; ++i) {
             address account = accounts[i];
-            if (account <= collection.last) revert SubscriptionSale_NotAscending(collection.last, account);
+            if (account <= progress.last) revert SubscriptionSale_NotAscending(progress.last, account);
             if (!_isOver(_positionOf[account])) revert SubscriptionSale_ClaimOpen(account);
-            collection.last = account;
-            ++collection.swept;
+            progress.last = account;
+            ++progress.accounts;
         }
 
         // Effect
-        _collection = collection;
+        _progressOf[msg.sender] = progress;
         Terms terms_ = TermsCode.load();
-        if (collection.swept != _participants(terms_)) return;
+        if (progress.accounts != _participants(terms_)) return;
+        _collection.proceeds = true;
+        _collection.unsold = true;
+        uint256 reserved; // whoever may not be able to receive the fee keeps nobody from the rest
+        if (current == Status.Succeeded && !_collection.fee) (,, reserved) = _proceedsAndFee();
         uint256 tokens = _balanceOf(terms_.saleToken());
-        uint256 payment = _balanceOf(terms_.paymentToken());
-        emit RemaindersSwept(terms_.unsoldTo(), tokens, payment);
+        uint256 payment = _balanceOf(terms_.paymentToken()) - reserved;
+        emit RemaindersSwept(tokens, payment);
 
         // Interact
         _pay(terms_.saleToken(), terms_.unsoldTo(), tokens);
-        _pay(terms_.paymentToken(), terms_.unsoldTo(), payment);
+        _pay(terms_.paymentToken(), terms_.proceedsTo(), payment);
     }
 
     function _isOver(PositionWord position) private pure returns (bool) {

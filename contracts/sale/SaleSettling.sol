@@ -42,7 +42,9 @@ abstract contract SaleSettling is SaleBase {
         uint256 end = terms_.sessionEnd(session);
         if (block.timestamp >= end) return;
         uint256 limit = terms_.sessionLimit(session);
-        if (limit == 0 || _limitedDemandOf[session] != limit) {
+        LimitedDemand memory demand = _limitedDemandOf[session];
+        // Not in the same block: a flash loan could fill a session, settle it and pay itself back.
+        if (limit == 0 || demand.subscribed != limit || block.timestamp == demand.lastAt) {
             revert SubscriptionSale_SessionRunning(block.timestamp, end);
         }
     }

@@ -162,11 +162,13 @@ abstract contract SaleSubscribing is SaleBase {
 
             uint256 limit = terms_.sessionLimit(session);
             if (limit == 0) return amount;
-            uint256 demand = _limitedDemandOf[session];
+            uint256 demand = _limitedDemandOf[session].subscribed;
             room = limit - demand;
             if (room == 0) revert SubscriptionSale_LimitReached(amount, limit);
             accepted = amount < room ? amount : room;
-            _limitedDemandOf[session] = demand + accepted;
+            // Fits: at most the limit, and a time before the end of the session.
+            _limitedDemandOf[session] =
+                LimitedDemand({subscribed: uint112(demand + accepted), lastAt: uint40(block.timestamp)});
         }
     }
 
@@ -208,7 +210,8 @@ abstract contract SaleSubscribing is SaleBase {
 
     /// @inheritdoc ISubscriptionSale
     function costOf(address account, uint256 amount) external view returns (uint256 due, uint256 surplus) {
-        Terms terms_ = TermsCode.load();
+        if (amount > MAX_POSITION) revert SubscriptionSale_CapExceeded(amount, MAX_POSITION);
+        Terms terms_ = TermsCode.loadHead();
         PositionWord position = _positionOf[account];
         uint256 deposited = _costUp(terms_, position.tokens());
         uint256 tokens = _settlementOf[position.session()].isSettled() ? _allotmentOf(position) : position.tokens();

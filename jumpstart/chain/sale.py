@@ -113,8 +113,8 @@ class Sale:
     def at(cls, chain: Chain, address: str) -> Self:
         """The sale at an address, with the terms that its code carries.
 
-        Raises `InputError` when there is no sale, `CheckError` when its own hash of its terms
-        differs from ours.
+        Raises `InputError` when there is no sale, or one whose implementation is not ours,
+        `CheckError` when its own hash of its terms differs from ours.
         """
         code = chain.code(address)
         head, tail = map(bytes.fromhex, _PROXY)
@@ -122,8 +122,11 @@ class Sale:
             raise InputError(f"there is no contract at {address} on chain {chain.chain_id}")
         contract = chain.contract("SubscriptionSale", address)
         try:
+            implementation = code[len(head) : len(head) + 20]
             if not code.startswith(head) or not code[len(head) + 20 :].startswith(tail):
                 raise ChainError("not a clone")
+            if not contract.artifact.matches(chain.code("0x" + implementation.hex())):
+                raise ChainError("a clone of something else")
             terms, found = _terms_of(contract.call("terms")), contract.call("termsHash")
         except ChainError:
             raise InputError(f"the contract at {address} is no sale of this project") from None
