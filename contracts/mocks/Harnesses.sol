@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {AllotmentMath} from "../libraries/AllotmentMath.sol";
+import {DemandWord} from "../libraries/DemandWord.sol";
+import {PriceMath} from "../libraries/PriceMath.sol";
+import {ScheduleMath} from "../libraries/ScheduleMath.sol";
+import {SettlementWord} from "../libraries/SettlementWord.sol";
+import {Terms, TermsCode} from "../libraries/TermsCode.sol";
+
+/// @title Shows `AllotmentMath` to the outside, many examples in one call.
+contract AllotmentMathHarness {
+    struct Row {
+        uint256 coefficient;
+        uint256 subscribed;
+        uint256 accounts;
+    }
+
+    struct Example {
+        uint256 supply;
+        Row[] rows;
+    }
+
+    struct Answer {
+        uint256 remaining;
+        uint256 weight;
+        uint256 fullFrom;
+        uint256 sold;
+        uint256 soldDown;
+        uint256[] allotments; // of a subscription of all that its row has subscribed
+    }
+
+    function settle(Example[] calldata examples) external pure returns (Answer[] memory answers) {
+        answers = new Answer[](examples.length);
+        for (uint256 i; i < examples.length; ++i) {
+            answers[i] = _settle(examples[i]);
+        }
+    }
+
+    function _settle(Example calldata example) private pure returns (Answer memory answer) {
+        uint256 count = example.rows.length;
+        uint256[] memory coefficients = new uint256[](count);
+        DemandWord[] memory demands = new DemandWord[](count);
+        for (uint256 i; i < count; ++i) {
+            Row calldata row = example.rows[i];
+            coefficients[i] = row.coefficient;
+            demands[i] = DemandWord.wrap(0).add(row.subscribed, row.accounts, 0);
+        }
+        SettlementWord outcome;
+        (outcome, answer.sold, answer.soldDown) = AllotmentMath.settle(coefficients, demands, example.supply);
+        (answer.remaining, answer.weight, answer.fullFrom) =
+            (outcome.remaining(), outcome.weight(), outcome.fullFrom());
+        answer.allotments = new uint256[](count);
+        for (uint256 i; i < count; ++i) {
+            answer.allotments[i] =
+                AllotmentMath.allotmentDown(example.rows[i].subscribed, coefficients[i], outcome);
+        }
+    }
+}
+
+/// @title Shows `PriceMath` to the outside.
+contract PriceMathHarness {
+    function costs(uint256[3][] calldata examples) external pure returns (uint256[2][] memory answers) {
+        answers = new uint256[2][](examples.length);
+        for (uint256 i; i < examples.length; ++i) {
+            (uint256 tokens, uint256 price, uint256 priceUnit) =
+                (examples[i][0], examples[i][1], examples[i][2]);
+            answers[i] = [
+                PriceMath.costUp(tokens, price, priceUnit), PriceMath.costDown(tokens, price, priceUnit)
+            ];
+        }
+    }
+}
+
+/// @title Shows `ScheduleMath` to the outside.
+contract ScheduleMathHarness {
+    /// @param examples Total, timestamp, start, unlock, cliff, duration, step.
+    function vested(uint256[7][] calldata examples) external pure returns (uint256[] memory answers) {
+        answers = new uint256[](examples.length);
+        for (uint256 i; i < examples.length; ++i) {
+            uint256[7] calldata x = examples[i];
+            answers[i] = ScheduleMath.vestedDown(x[0], x[1], x[2], x[3], x[4], x[5], x[6]);
+        }
+    }
+}
+
+/// @title Shows what `TermsCode` reads from the code of a clone of this contract.
+contract TermsCodeHarness {
+    /// @notice All fields but the lists, in the order of the encoding, without chain and jurisdictions; then the
+    /// number of sessions.
+    function head(bool isWhole) external view returns (uint256[21] memory) {
+        Terms terms = isWhole ? TermsCode.load() : TermsCode.loadHead();
+        return [
+            terms.settleDeadline(),
+            uint160(terms.saleToken()),
+            uint160(terms.paymentToken()),
+            terms.price(),
+            terms.priceUnit(),
+            terms.softCap(),
+            terms.accountCap(),
+            terms.minimum(),
+            uint160(terms.passRegistry()),
+            terms.level(),
+            uint160(terms.holdingsPublisher()),
+            uint160(terms.proceedsTo()),
+            uint160(terms.unsoldTo()),
+            uint160(terms.feeTo()),
+            terms.feeBps(),
+            terms.vestingStart(),
+            terms.unlockBps(),
+            terms.cliffSeconds(),
+            terms.durationSeconds(),
+            terms.stepSeconds(),
+            terms.sessionCount()
+        ];
+    }
+
+    function sessions() external view returns (uint256[4][] memory rows) {
+        Terms terms = TermsCode.load();
+        rows = new uint256[4][](terms.sessionCount());
+        for (uint256 i; i < rows.length; ++i) {
+            rows[i] = [
+                terms.sessionStart(i), terms.sessionEnd(i), terms.sessionSupply(i), terms.sessionLimit(i)
+            ];
+        }
+    }
+
+    function supply() external view returns (uint256) {
+        return TermsCode.load().supply();
+    }
+
+    function tiers() external view returns (uint256[2][] memory rows) {
+        Terms terms = TermsCode.load();
+        rows = new uint256[2][](terms.tierCount());
+        for (uint256 i; i < rows.length; ++i) {
+            rows[i] = [terms.threshold(i), terms.coefficient(i)];
+        }
+    }
+
+    function attesters() external view returns (address[] memory rows) {
+        Terms terms = TermsCode.load();
+        rows = new address[](terms.attesterCount());
+        for (uint256 i; i < rows.length; ++i) {
+            rows[i] = terms.attester(i);
+        }
+    }
+
+    /// @notice The admitted ones of codes 0 .. `end` - 1.
+    function admitted(uint256 end) external view returns (bool[] memory codes) {
+        Terms terms = TermsCode.load();
+        codes = new bool[](end);
+        for (uint256 code; code < end; ++code) {
+            codes[code] = terms.admits(code);
+        }
+    }
+
+    function encoding() external view returns (bytes memory) {
+        return TermsCode.encoding();
+    }
+}
