@@ -41,9 +41,12 @@ def run(node: LocalNode, capsys: pytest.CaptureFixture[str]) -> Run:
 
 @pytest.fixture
 def unlocked(chain: Chain) -> str:
-    """An account that the node signs for. It has coin and no part in any sale."""
+    """An account that the node signs for. It has coin and no part in any sale.
+
+    The tenth is the last that the node was started with; impersonation adds others, without coin.
+    """
     accounts: list[str] = chain.request("eth_accounts")
-    return accounts[-1]
+    return accounts[9]
 
 
 @pytest.fixture

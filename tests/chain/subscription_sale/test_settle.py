@@ -96,8 +96,9 @@ def test_a_session_is_not_settled_in_the_block_that_fills_it(
     filled, refused = chain.send_many([filling, settlement], check=False)
     assert filled.block_number == refused.block_number
     assert (filled.succeeded, refused.succeeded) == (True, False)
-    with reverts("SubscriptionSale_SessionRunning", chain.now(), open_sale.terms.sessions[0].end):
-        open_sale.call("settle", sender=bystander)
+    filled_at, end = chain.header(filled.block_number).timestamp, open_sale.terms.sessions[0].end
+    with reverts("SubscriptionSale_SessionRunning", filled_at, end):
+        open_sale.call("settle", sender=bystander, block=filled.block_number)
     chain.send(settlement)
     assert open_sale.call("status") == SUCCEEDED
 
