@@ -82,6 +82,14 @@ def test_subscribe_takes_the_part_up_to_the_limit(sale: Ledger) -> None:
     assert refusal(sale.subscribe, "two", 7, 104) == ("LimitReached", 7, 1500)
 
 
+def test_a_session_is_not_settled_in_the_second_that_fills_it(sale: Ledger) -> None:
+    """Else a loan of one block could fill it, and be paid back from the refund."""
+    sale.subscribe("five", 1500, 101)
+    end = sale.terms.sessions[0].end
+    assert refusal(sale.settle, 101) == ("SessionRunning", 101, end)
+    sale.settle(102)
+
+
 def test_subscribe_below_the_minimum_is_refused(small_terms: SaleTerms) -> None:
     """The minimum is of the account's subscription in the session, so a top-up may be smaller."""
     sale = with_deal(small_terms, minimum=10)
