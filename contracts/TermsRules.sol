@@ -73,7 +73,7 @@ contract TermsRules is ITermsRules {
         if (terms.deal.accountCap != 0) {
             _least("accountCap", terms.deal.accountCap, terms.deal.minimum);
         }
-        _most("accountCap", terms.deal.accountCap, MAX_AMOUNT);
+        _most("accountCap", terms.deal.accountCap, supply); // above it, it caps nothing
         _most(
             "softCap",
             terms.deal.softCap,

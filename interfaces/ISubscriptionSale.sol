@@ -22,7 +22,7 @@ struct Deal {
     uint256 price; // payment per `priceUnit` tokens, below 2^112
     uint256 priceUnit; // tokens that `price` buys, below 2^112
     uint256 softCap; // least cost of all tokens sold, before rounding, for the sale to succeed; 0: none
-    uint256 accountCap; // most tokens one account may hold allotted and subscribed together; 0: none
+    uint256 accountCap; // most tokens one account may hold allotted and subscribed together, at most the supply; 0: none
     uint256 minimum; // least tokens an account may ask for in a session, over all its subscriptions there; at least 1
 }
 

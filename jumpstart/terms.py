@@ -191,7 +191,7 @@ class SaleTerms:
         _check_range("priceUnit", deal.price_unit, 1, UINT112_MAX)
         _check_range("minimum", deal.minimum, 1, UINT112_MAX)
         least = deal.minimum if deal.account_cap else 0
-        _check_range("accountCap", deal.account_cap, least, UINT112_MAX)
+        _check_range("accountCap", deal.account_cap, least, self.supply)
         _check_range("softCap", deal.soft_cap, 0, self.cost_down(self.supply))
 
     def _check_admission(self) -> None:

@@ -377,6 +377,8 @@ def surroundings() -> dict[str, str]:
         "npm_config_cache": str(TOOLCHAIN / "cache" / "npm"),
         "PIP_CACHE_DIR": str(TOOLCHAIN / "cache" / "pip"),
         "UV_NO_CONFIG": "1",
+        # A network with certificates of its own has them in the system's store.
+        "UV_SYSTEM_CERTS": "1",
         **kept,
         "VIRTUAL_ENV": str(VENV),
         "UV_PYTHON_DOWNLOADS": "never",

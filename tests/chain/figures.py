@@ -17,7 +17,7 @@ SECOND_SUPPLY: Final = 200_000
 PRICE: Final = 2
 PRICE_UNIT: Final = 3
 MINIMUM: Final = 10
-ACCOUNT_CAP: Final = 450_000
+ACCOUNT_CAP: Final = 250_000
 SOFT_CAP: Final = 100_000  # payment: half of the supply
 FEE_BPS: Final = 250
 

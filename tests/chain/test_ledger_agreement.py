@@ -142,7 +142,7 @@ def scripts(draw: Any) -> Script:
         tiers=tiers,
         rows=rows,
         price=price,
-        account_cap=min(cap, MAX_AMOUNT),
+        account_cap=min(cap, total),
         minimum=minimum,
         soft_cap_share=draw(st.sampled_from([0, 0, 1, 300, 1000])),
         fee_bps=draw(st.sampled_from([0, 1, 250, 10_000])),

@@ -128,8 +128,8 @@ RULES = [
         "accountCap", 4, 5,
     ),
     (
-        {"deal.account_cap": UINT112_MAX}, {"deal.account_cap": UINT112_MAX + 1},
-        "accountCap", UINT112_MAX + 1, UINT112_MAX,
+        {"deal.account_cap": 1000}, {"deal.account_cap": 1001},
+        "accountCap", 1001, 1000,
     ),
     ({"deal.soft_cap": 666}, {"deal.soft_cap": 667}, "softCap", 667, 666),
     ({"admission.level": 1}, {"admission.level": 0}, "level", 0, 1),

@@ -355,9 +355,9 @@ def test_the_cap_is_about_what_is_asked_for_given_a_limit_that_cuts_it(
     stage: Stage, buyer: LocalAccount, rival: LocalAccount
 ) -> None:
     """Asking beyond the cap is refused, though the limit would have left less."""
-    cap = figures.LIMIT - 5
-    trial = stage.open(account_cap=cap)
-    trial.subscribe(buyer, cap)
+    cap = figures.SUPPLY
+    trial = stage.open(supplies=((cap, cap),), account_cap=cap)
+    trial.subscribe(buyer, cap - 5)
     with reverts("SubscriptionSale_CapExceeded", cap + 1, cap):
         trial.call("subscribe", cap + 1, *stage.proof_of(rival), sender=rival)
     receipt = trial.subscribe(rival, cap)
