@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.toolchain/node/bin:$(PATH)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup build demo test test-unit test-chain test-deep gas lint format types check brownie lock clean
+.PHONY: help setup build demo test test-unit test-chain test-deep gas bench lint format types check brownie lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -36,6 +36,9 @@ test-deep: build ## the long runs
 
 gas: build ## measure every action and write gas-snapshot.json
 	$(BIN)/python -m benchmarks.gas
+
+bench: setup ## how fast trees are built, beside OpenZeppelin's library
+	$(BIN)/python -m benchmarks.tree
 
 lint: setup ## Python and Solidity
 	$(BIN)/ruff check
