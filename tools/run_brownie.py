@@ -27,7 +27,6 @@ def main(words: Sequence[str]) -> int:
     if not program.exists():
         print("Brownie is not installed: run 'make setup'", file=sys.stderr)
         return 2
-    HOME.mkdir(parents=True, exist_ok=True)
     try:
         with ExitStack() as stack:
             port = None
@@ -51,6 +50,8 @@ def network_of(words: Sequence[str]) -> str:
 
 
 def environment(port: int | None) -> Mapping[str, str]:
+    """What Brownie must find in its environment, its home directory made."""
+    HOME.mkdir(parents=True, exist_ok=True)
     folders = [
         ROOT / ".venv" / "bin",
         ROOT / "node_modules" / ".bin",
