@@ -1,17 +1,18 @@
 """Drafts: the terms of a sale as a person writes them, in TOML with a unit beside every value.
 
-A `Draft` is read from one file and resolved into `SaleTerms` once every account has an address: a
-field for an account holds an address, or a name that the `[accounts]` table or the deployment
+A `Draft` is read from one file and resolved into `ListingTerms` once every account has an address:
+a field for an account holds an address, or a name that the `[accounts]` table or the deployment
 explains. Amounts are "33600000 EM", prices "0.015 USDT per EM", shares "2.5 %", durations
-"10 minutes", times have a zone. Nothing is rounded and nothing guessed: an unknown field, a naive
-time or a figure without its unit is an `InputError` that names the field.
+"10 minutes", times have a zone, hashes 64 hexadecimal digits. Nothing is rounded and nothing
+guessed: an unknown field, a naive time or a figure without its unit is an `InputError` that names
+the field.
 
 The format is shown by the files in `sales/`.
 """
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final, cast
@@ -35,7 +36,19 @@ from jumpstart.holdings import Statistic
 from jumpstart.jurisdictions import Bitmap, bitmap_of, bitmap_without
 from jumpstart.models import Model, validated
 from jumpstart.schedule import Vesting
-from jumpstart.terms import ZERO_ADDRESS, Admission, Deal, Parties, SaleTerms, Session, Tier
+from jumpstart.terms import (
+    ZERO_ADDRESS,
+    Admission,
+    Allocation,
+    Deal,
+    EscrowTerms,
+    ListingTerms,
+    Milestone,
+    Parties,
+    SaleTerms,
+    Session,
+    Tier,
+)
 from jumpstart.times import parse_duration, parse_time, unix_of
 
 NATIVE: Final = "native"
@@ -46,6 +59,7 @@ NONE: Final = "none"
 
 _PERCENT: Final = Token(symbol="%", decimals=2)  # its base unit is the basis point
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
+_HASH: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 def _text(value: object) -> str:
@@ -84,6 +98,13 @@ def _address(value: object) -> bytes:
     return address
 
 
+def _hash(value: object) -> bytes:
+    text = _text(value)
+    if not _HASH.fullmatch(text):
+        raise InputError(f"{text!r} is not 64 hexadecimal digits (0-9, a-f)")
+    return bytes.fromhex(text)
+
+
 def _units(info: ValidationInfo) -> "TokensSection":
     return cast("TokensSection", info.context)
 
@@ -119,6 +140,7 @@ Duration = Annotated[int, BeforeValidator(_duration)]
 Share = Annotated[int, BeforeValidator(_share)]
 Address = Annotated[bytes, BeforeValidator(_address)]
 Account = Annotated[bytes | str, BeforeValidator(_account)]
+Hash = Annotated[bytes, BeforeValidator(_hash)]
 Price = Annotated[tuple[int, int], BeforeValidator(_price)]
 SaleAmount = Annotated[int, BeforeValidator(_sale_amount)]
 PaymentAmount = Annotated[int, BeforeValidator(_payment_amount)]
@@ -198,7 +220,7 @@ class AdmissionSection(Model):
 
 
 class PartiesSection(Model):
-    """`Parties`."""
+    """`Parties`, but for the time to challenge, which is among the holdings."""
 
     holdings_publisher: Account
     proceeds_to: Account
@@ -215,6 +237,17 @@ class VestingSection(Model):
     cliff: Duration
     duration: Duration
     step: Duration
+
+    @property
+    def vesting(self) -> Vesting:
+        """The schedule in base units."""
+        return Vesting(
+            start=self.start,
+            unlock_bps=self.unlock,
+            cliff_seconds=self.cliff,
+            duration_seconds=self.duration,
+            step_seconds=self.step,
+        )
 
 
 class SessionSection(Model):
@@ -248,11 +281,49 @@ class TierSection(Model):
         return Tier(threshold=self.holding, coefficient=self.coefficient)
 
 
+class EscrowSection(Model):
+    """`EscrowTerms`, but for the milestones."""
+
+    initial: Share
+    grace: Duration
+    objection_window: Duration
+    objection_share: Share
+    exit_window: Duration
+    remainder_to: Account
+
+
+class MilestoneSection(Model):
+    """`Milestone`. The hash is that of the document that says what has to be delivered."""
+
+    share: Share
+    deadline: Time
+    description_sha256: Hash
+
+    @property
+    def milestone(self) -> Milestone:
+        """The milestone in base units."""
+        return Milestone(
+            share_bps=self.share,
+            deadline=self.deadline,
+            description_hash=self.description_sha256,
+        )
+
+
+class AllocationSection(VestingSection):
+    """`Allocation`. Without a revoker nobody may end its vesting."""
+
+    beneficiary: Account
+    amount: SaleAmount
+    revoker: Account = ZERO_ADDRESS
+
+
 class HoldingsSection(Model):
     """How the publisher counts holdings: not part of the terms, the published root stands for it.
-    `minimum_tiers` is the second table of the statistic "better-of".
+    That root can be challenged for the `challenge_window`, which is. `minimum_tiers` is the second
+    table of the statistic "better-of".
     """
 
+    challenge_window: Duration
     statistic: Statistic
     days: Annotated[StrictInt, Field(ge=1)]
     minimum_tiers: tuple[TierSection, ...] = ()
@@ -279,6 +350,9 @@ class Draft(Model):
     sessions: tuple[SessionSection, ...]
     tiers: tuple[TierSection, ...]
     holdings: HoldingsSection
+    escrow: EscrowSection
+    milestones: tuple[MilestoneSection, ...] = ()
+    allocations: tuple[AllocationSection, ...] = ()
 
     @property
     def open_names(self) -> tuple[str, ...]:
@@ -286,7 +360,7 @@ class Draft(Model):
         names = (account for account in self._accounts() if isinstance(account, str))
         return tuple(name for name in dict.fromkeys(names) if name not in self.accounts)
 
-    def resolve(self, accounts: Mapping[str, str]) -> SaleTerms:
+    def resolve(self, accounts: Mapping[str, str]) -> ListingTerms:
         """The checked terms. `accounts` gives the addresses of names that the file leaves open.
 
         Raises `InputError` for a malformed address, one that contradicts the file, and names that
@@ -305,8 +379,33 @@ class Draft(Model):
         def address_of(account: bytes | str) -> bytes:
             return addresses[account] if isinstance(account, str) else account
 
+        terms = ListingTerms(
+            sale=self._sale(address_of),
+            escrow=EscrowTerms(
+                initial_bps=self.escrow.initial,
+                grace_seconds=self.escrow.grace,
+                objection_seconds=self.escrow.objection_window,
+                objection_bps=self.escrow.objection_share,
+                exit_seconds=self.escrow.exit_window,
+                remainder_to=address_of(self.escrow.remainder_to),
+                milestones=tuple(section.milestone for section in self.milestones),
+            ),
+            allocations=tuple(
+                Allocation(
+                    beneficiary=address_of(section.beneficiary),
+                    amount=section.amount,
+                    revoker=address_of(section.revoker),
+                    schedule=section.vesting,
+                )
+                for section in self.allocations
+            ),
+        )
+        terms.check()
+        return terms
+
+    def _sale(self, address_of: Callable[[bytes | str], bytes]) -> SaleTerms:
         price, price_unit = self.deal.price
-        terms = SaleTerms(
+        return SaleTerms(
             chain_id=self.chain_id,
             settle_deadline=self.settle_deadline,
             deal=Deal(
@@ -325,24 +424,17 @@ class Draft(Model):
             ),
             parties=Parties(
                 holdings_publisher=address_of(self.parties.holdings_publisher),
+                challenge_seconds=self.holdings.challenge_window,
                 proceeds_to=address_of(self.parties.proceeds_to),
                 unsold_to=address_of(self.parties.unsold_to),
                 fee_to=address_of(self.parties.fee_to),
                 fee_bps=self.parties.fee,
             ),
-            vesting=Vesting(
-                start=self.vesting.start,
-                unlock_bps=self.vesting.unlock,
-                cliff_seconds=self.vesting.cliff,
-                duration_seconds=self.vesting.duration,
-                step_seconds=self.vesting.step,
-            ),
+            vesting=self.vesting.vesting,
             sessions=tuple(session.session for session in self.sessions),
             tiers=tuple(tier.tier for tier in self.tiers),
             attesters=tuple(map(address_of, self.admission.attesters)),
         )
-        terms.check()
-        return terms
 
     def _accounts(self) -> tuple[bytes | str, ...]:
         return (
@@ -354,6 +446,12 @@ class Draft(Model):
             self.parties.proceeds_to,
             self.parties.unsold_to,
             self.parties.fee_to,
+            self.escrow.remainder_to,
+            *(
+                account
+                for section in self.allocations
+                for account in (section.beneficiary, section.revoker)
+            ),
         )
 
 

@@ -1,15 +1,17 @@
 """The terms of a sale: what is hashed, reviewed and then cannot change.
 
-`SaleTerms` mirrors the struct of that name in `interfaces/ISubscriptionSale.sol`: integers in base
+`ListingTerms` and what it is made of mirror the structs of `interfaces/Terms.sol`: integers in base
 units, Unix seconds and basis points, addresses of 20 bytes. `check` applies every rule of the
-contract, `terms_hash` gives the hash that is reviewed. How a person writes terms down is the
-business of `jumpstart.drafts`; this module reads no files and has no defaults.
+contract, `terms_hash` gives the hash that is reviewed, `packed` what the code of the sale ends with.
+How a person writes terms down is the business of `jumpstart.drafts`; this module reads no files and
+has no defaults.
 """
 
-from dataclasses import astuple, dataclass, fields, replace
-from typing import Any, Final
+from dataclasses import astuple, dataclass, fields, is_dataclass, replace
+from typing import Any, Final, Self, get_args, get_type_hints
 
-from eth_abi.abi import encode
+from eth_abi.abi import decode, encode
+from eth_utils.address import to_canonical_address
 from pydantic.alias_generators import to_camel
 
 from jumpstart.accounts import checksummed
@@ -23,28 +25,46 @@ from jumpstart.schedule import Vesting
 SESSIONS_MAX: Final = 8
 TIERS_MAX: Final = 32
 ATTESTERS_MAX: Final = 8
+MILESTONES_MAX: Final = 12
+ALLOCATIONS_MAX: Final = 16
 LEVEL_MAX: Final = 255
 NUMERIC_MAX: Final = 999
+
+OBJECTION_MAX: Final = 5_000
+"""The most basis points of all tokens sold that a veto may take: rounding keeps all from being possible."""
+
+CHAIN_ID_MAX: Final = 2**64 - 1
+APPLICATION_MAX: Final = 2**32 - 1
 
 TIME_MAX: Final = 2**40 - 1
 """The last Unix second that a sale may name."""
 
+WINDOW_MAX: Final = 2**32 - 1
+"""The most seconds to challenge, to deliver late, to object or to exit."""
+
 SUPPLY_MAX: Final = 2**96 - 1
-"""The most tokens on sale: far enough below 2^112 for any demand to be counted."""
+"""The most tokens on sale: far enough below 2^112 for any demand to be counted. Also of a grant."""
 
 ZERO_ADDRESS: Final = bytes(20)
 """As a payment token: the chain's native coin."""
 
-_ABI_TYPE: Final = (
+_NO_HASH: Final = bytes(32)
+
+_VESTING_TYPE: Final = "(uint256,uint256,uint256,uint256,uint256)"
+_SALE_TYPE: Final = (
     "(uint256,uint256,"
     "(address,address,uint256,uint256,uint256,uint256,uint256),"
     "(address,uint256,uint256[4]),"
-    "(address,address,address,address,uint256),"
-    "(uint256,uint256,uint256,uint256,uint256),"
+    "(address,uint256,address,address,address,uint256),"
+    f"{_VESTING_TYPE},"
     "(uint256,uint256,uint256,uint256)[],"
     "(uint256,uint256)[],"
     "address[])"
 )
+_ESCROW_TYPE: Final = (
+    "(uint256,uint256,uint256,uint256,uint256,address,(uint256,uint256,bytes32)[])"
+)
+_ABI_TYPE: Final = f"({_SALE_TYPE},{_ESCROW_TYPE},(address,uint256,address,{_VESTING_TYPE})[])"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +93,12 @@ class Admission:
 
 @dataclass(frozen=True, kw_only=True)
 class Parties:
-    """Who publishes the holdings, and who receives what is not a participant's."""
+    """Who publishes the holdings, which can be challenged for `challenge_seconds`, and who receives
+    what is not a participant's.
+    """
 
     holdings_publisher: bytes
+    challenge_seconds: int
     proceeds_to: bytes
     unsold_to: bytes
     fee_to: bytes
@@ -104,7 +127,7 @@ class Tier:
 
 @dataclass(frozen=True, kw_only=True)
 class SaleTerms:
-    """Everything that is fixed before a sale, in the order of its ABI encoding."""
+    """What a sale is bound to."""
 
     chain_id: int
     settle_deadline: int
@@ -121,23 +144,6 @@ class SaleTerms:
         """Tokens on sale in all sessions."""
         return sum(session.supply for session in self.sessions)
 
-    @property
-    def abi_encoding(self) -> bytes:
-        """Exactly Solidity's `abi.encode(terms)`."""
-        return encode([_ABI_TYPE], [astuple(self)])
-
-    @property
-    def terms_hash(self) -> bytes:
-        """Keccak-256 of the encoding: 32 bytes, what reviewers approve."""
-        return keccak256(self.abi_encoding)
-
-    def written(self) -> dict[str, Any]:
-        """The terms for JSON, under the names of the struct: addresses with checksum, integers as
-        decimal text.
-        """
-        written: dict[str, Any] = _written(self)
-        return written
-
     def cost_down(self, tokens: int) -> int:
         """Payment for so many tokens, rounded down: what the sale may count on."""
         return mul_div_down(tokens, self.deal.price, self.deal.price_unit)
@@ -146,29 +152,14 @@ class SaleTerms:
         """Payment for so many tokens, rounded up: what an account pays."""
         return mul_div_up(tokens, self.deal.price, self.deal.price_unit)
 
-    def moved(self, seconds: int) -> "SaleTerms":
-        """The same sale, every time of it so many seconds later."""
-        return replace(
-            self,
-            settle_deadline=self.settle_deadline + seconds,
-            vesting=replace(self.vesting, start=self.vesting.start + seconds),
-            sessions=tuple(
-                replace(session, start=session.start + seconds, end=session.end + seconds)
-                for session in self.sessions
-            ),
-        )
-
     def check(self) -> None:
-        """Applies every rule of `interfaces/ITermsRules.sol` that needs no chain, in its order.
-
-        Raises `TermsError` for the first one broken, under the contract's name of the field. One
-        rule is ours alone: each admitted jurisdiction is a code that exists.
-        """
+        """Applies the rules of `ListingTerms.check` that are about the sale itself."""
+        _check_range("chainId", self.chain_id, 0, CHAIN_ID_MAX)
         self._check_sessions()
         self._check_deal()
         self._check_admission()
         self._check_parties()
-        self._check_vesting()
+        _check_schedule("vesting", self.vesting)
         self._check_tiers()
 
     def _check_sessions(self) -> None:
@@ -193,6 +184,7 @@ class SaleTerms:
         least = deal.minimum if deal.account_cap else 0
         _check_range("accountCap", deal.account_cap, least, self.supply)
         _check_range("softCap", deal.soft_cap, 0, self.cost_down(self.supply))
+        _check_range("softCap", deal.soft_cap, 0, UINT112_MAX)
 
     def _check_admission(self) -> None:
         _check_range("level", self.admission.level, 1, LEVEL_MAX)
@@ -208,20 +200,11 @@ class SaleTerms:
     def _check_parties(self) -> None:
         parties = self.parties
         _check_different("holdingsPublisher", parties.holdings_publisher, ZERO_ADDRESS)
+        _check_range("challengeSeconds", parties.challenge_seconds, 1, WINDOW_MAX)
         _check_different("proceedsTo", parties.proceeds_to, ZERO_ADDRESS)
         _check_different("unsoldTo", parties.unsold_to, ZERO_ADDRESS)
         _check_different("feeTo", parties.fee_to, ZERO_ADDRESS)
         _check_range("feeBps", parties.fee_bps, 0, BASIS_POINTS)
-
-    def _check_vesting(self) -> None:
-        vesting = self.vesting
-        _check_range("vesting.start", vesting.start, 0, TIME_MAX)
-        _check_range("vesting.durationSeconds", vesting.duration_seconds, 0, TIME_MAX)
-        _check_range("vesting.unlockBps", vesting.unlock_bps, 0, BASIS_POINTS)
-        _check_range("vesting.cliffSeconds", vesting.cliff_seconds, 0, vesting.duration_seconds)
-        _check_range("vesting.stepSeconds", vesting.step_seconds, 0, vesting.duration_seconds)
-        if vesting.duration_seconds == 0:
-            _check_range("vesting.unlockBps", vesting.unlock_bps, BASIS_POINTS, BASIS_POINTS)
 
     def _check_tiers(self) -> None:
         _check_range("tiers", len(self.tiers), 1, TIERS_MAX)
@@ -231,9 +214,225 @@ class SaleTerms:
                 raise TermsError(
                     "tier.threshold", tier.threshold, below.threshold, "is not above", row
                 )
+            _check_range("tier.threshold", tier.threshold, 1, UINT112_MAX, row)
             least = below.coefficient + 1
             _check_range("tier.coefficient", tier.coefficient, least, COEFFICIENT_MAX, row)
             below = tier
+
+
+@dataclass(frozen=True, kw_only=True)
+class Milestone:
+    """What has to be delivered, by `deadline`, for a share of the proceeds. `description_hash`: the
+    SHA-256 of the document that says what.
+    """
+
+    share_bps: int
+    deadline: int
+    description_hash: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class EscrowTerms:
+    """How the proceeds are released: a share at once, one for each milestone. `objection_bps` of all
+    tokens veto an attestation; a milestone missed lets participants exit for `exit_seconds`.
+    """
+
+    initial_bps: int
+    grace_seconds: int
+    objection_seconds: int
+    objection_bps: int
+    exit_seconds: int
+    remainder_to: bytes
+    milestones: tuple[Milestone, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allocation:
+    """Tokens of the project itself that are locked. The revoker may end the vesting of what is not
+    vested yet; the zero address: nobody may.
+    """
+
+    beneficiary: bytes
+    amount: int
+    revoker: bytes
+    schedule: Vesting
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListingTerms:
+    """Everything that is fixed before a sale, in the order of its ABI encoding."""
+
+    sale: SaleTerms
+    escrow: EscrowTerms
+    allocations: tuple[Allocation, ...]
+
+    @classmethod
+    def decoded(cls, encoding: bytes) -> Self:
+        """The terms of which this is the `abi_encoding`."""
+        (struct,) = decode([_ABI_TYPE], encoding)
+        terms: Self = _decoded(cls, struct)
+        return terms
+
+    @property
+    def struct(self) -> tuple[Any, ...]:
+        """The values alone, nested as in Solidity: the terms as an argument of a call."""
+        return astuple(self)
+
+    @property
+    def abi_encoding(self) -> bytes:
+        """Exactly Solidity's `abi.encode(terms)`."""
+        return encode([_ABI_TYPE], [self.struct])
+
+    @property
+    def terms_hash(self) -> bytes:
+        """Keccak-256 of the encoding: 32 bytes, what reviewers approve."""
+        return keccak256(self.abi_encoding)
+
+    def packed(self, application_id: int) -> bytes:
+        """What the code of the sale ends with when it is listed under this number, in the form that
+        `interfaces/ITermsRules.sol` shows. Terms that break a rule may not fit into it.
+
+        Raises `TermsError` for a number that does not.
+        """
+        _check_range("applicationId", application_id, 0, APPLICATION_MAX)
+        sale, escrow = self.sale, self.escrow
+        deal, admission, parties, vesting = sale.deal, sale.admission, sale.parties, sale.vesting
+        return b"".join(
+            [
+                self.terms_hash,
+                application_id.to_bytes(4),
+                sale.settle_deadline.to_bytes(5),
+                deal.sale_token,
+                deal.payment_token,
+                deal.price.to_bytes(14),
+                deal.price_unit.to_bytes(14),
+                vesting.start.to_bytes(5),
+                vesting.unlock_bps.to_bytes(2),
+                vesting.cliff_seconds.to_bytes(5),
+                vesting.duration_seconds.to_bytes(5),
+                vesting.step_seconds.to_bytes(5),
+                bytes(map(len, (sale.sessions, sale.tiers, sale.attesters, escrow.milestones))),
+                deal.account_cap.to_bytes(12),
+                deal.minimum.to_bytes(14),
+                admission.pass_registry,
+                admission.level.to_bytes(1),
+                *(word.to_bytes(32) for word in admission.jurisdictions),
+                sale.chain_id.to_bytes(8),
+                deal.soft_cap.to_bytes(14),
+                parties.holdings_publisher,
+                parties.challenge_seconds.to_bytes(4),
+                parties.proceeds_to,
+                parties.unsold_to,
+                parties.fee_to,
+                parties.fee_bps.to_bytes(2),
+                escrow.initial_bps.to_bytes(2),
+                escrow.objection_bps.to_bytes(2),
+                escrow.objection_seconds.to_bytes(4),
+                escrow.grace_seconds.to_bytes(4),
+                escrow.exit_seconds.to_bytes(4),
+                escrow.remainder_to,
+                *(
+                    session.start.to_bytes(5)
+                    + session.end.to_bytes(5)
+                    + session.supply.to_bytes(12)
+                    + session.limit.to_bytes(14)
+                    for session in sale.sessions
+                ),
+                *(
+                    tier.threshold.to_bytes(14) + tier.coefficient.to_bytes(2)
+                    for tier in sale.tiers
+                ),
+                *sale.attesters,
+                *(
+                    each.share_bps.to_bytes(2) + each.deadline.to_bytes(5)
+                    for each in escrow.milestones
+                ),
+            ]
+        )
+
+    def written(self) -> dict[str, Any]:
+        """The terms for JSON, under the names of the struct: addresses with checksum, hashes in hex,
+        integers as decimal text.
+        """
+        written: dict[str, Any] = _written(self)
+        return written
+
+    def moved(self, seconds: int) -> Self:
+        """The same listing, every time of it so many seconds later."""
+
+        def later(vesting: Vesting) -> Vesting:
+            return replace(vesting, start=vesting.start + seconds)
+
+        return replace(
+            self,
+            sale=replace(
+                self.sale,
+                settle_deadline=self.sale.settle_deadline + seconds,
+                vesting=later(self.sale.vesting),
+                sessions=tuple(
+                    replace(session, start=session.start + seconds, end=session.end + seconds)
+                    for session in self.sale.sessions
+                ),
+            ),
+            escrow=replace(
+                self.escrow,
+                milestones=tuple(
+                    replace(milestone, deadline=milestone.deadline + seconds)
+                    for milestone in self.escrow.milestones
+                ),
+            ),
+            allocations=tuple(
+                replace(allocation, schedule=later(allocation.schedule))
+                for allocation in self.allocations
+            ),
+        )
+
+    def check(self) -> None:
+        """Applies every rule of `contracts/TermsRules.sol` that needs no chain, in its order.
+
+        Raises `TermsError` for the first one broken, under the contract's name of the field. One
+        rule is ours alone: each admitted jurisdiction is a code that exists.
+        """
+        self.sale.check()
+        self._check_escrow()
+        self._check_allocations()
+
+    def _check_escrow(self) -> None:
+        escrow, milestones = self.escrow, self.escrow.milestones
+        least = 1 if milestones else 0
+        _check_range("escrow.initialBps", escrow.initial_bps, 0, BASIS_POINTS)
+        _check_range("escrow.graceSeconds", escrow.grace_seconds, 0, WINDOW_MAX)
+        _check_range("escrow.objectionSeconds", escrow.objection_seconds, least, WINDOW_MAX)
+        _check_range("escrow.objectionBps", escrow.objection_bps, least, OBJECTION_MAX)
+        _check_range("escrow.exitSeconds", escrow.exit_seconds, least, WINDOW_MAX)
+        _check_different("escrow.remainderTo", escrow.remainder_to, ZERO_ADDRESS)
+        _check_range("milestones", len(milestones), 0, MILESTONES_MAX)
+        earliest = self.sale.settle_deadline
+        for row, milestone in enumerate(milestones, 1):
+            _check_range("milestone.shareBps", milestone.share_bps, 1, BASIS_POINTS, row)
+            _check_range("milestone.deadline", milestone.deadline, earliest, TIME_MAX, row)
+            _check_different("milestone.descriptionHash", milestone.description_hash, _NO_HASH, row)
+            earliest = milestone.deadline + 1
+        shares = escrow.initial_bps + sum(milestone.share_bps for milestone in milestones)
+        _check_range("escrow.shares", shares, BASIS_POINTS, BASIS_POINTS)
+
+    def _check_allocations(self) -> None:
+        _check_range("allocations", len(self.allocations), 0, ALLOCATIONS_MAX)
+        for row, allocation in enumerate(self.allocations, 1):
+            _check_different("allocation.beneficiary", allocation.beneficiary, ZERO_ADDRESS, row)
+            _check_range("allocation.amount", allocation.amount, 1, SUPPLY_MAX, row)
+            _check_schedule("allocation", allocation.schedule, row)
+
+
+def _check_schedule(section: str, vesting: Vesting, row: int | None = None) -> None:
+    duration = vesting.duration_seconds
+    _check_range(f"{section}.start", vesting.start, 0, TIME_MAX, row)
+    _check_range(f"{section}.durationSeconds", duration, 0, TIME_MAX, row)
+    _check_range(f"{section}.unlockBps", vesting.unlock_bps, 0, BASIS_POINTS, row)
+    _check_range(f"{section}.cliffSeconds", vesting.cliff_seconds, 0, duration, row)
+    _check_range(f"{section}.stepSeconds", vesting.step_seconds, 0, duration, row)
+    if duration == 0:
+        _check_range(f"{section}.unlockBps", vesting.unlock_bps, BASIS_POINTS, BASIS_POINTS, row)
 
 
 def _check_range(field: str, given: int, least: int, most: int, row: int | None = None) -> None:
@@ -255,7 +454,7 @@ def _written(value: Any) -> Any:
         case int():
             return str(value)
         case bytes():
-            return checksummed(value)
+            return checksummed(value) if len(value) == len(ZERO_ADDRESS) else "0x" + value.hex()
         case tuple():
             return list(map(_written, value))
         case _:
@@ -263,3 +462,15 @@ def _written(value: Any) -> Any:
                 to_camel(field.name): _written(getattr(value, field.name))
                 for field in fields(value)
             }
+
+
+def _decoded(kind: Any, value: Any) -> Any:
+    """A decoded value as the type annotation `kind` has it."""
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = get_type_hints(kind).items()
+        pairs = zip(hints, value, strict=True)
+        return kind(**{name: _decoded(hint, each) for (name, hint), each in pairs})
+    if isinstance(value, tuple):
+        row = get_args(kind)[0]
+        return tuple(_decoded(row, each) for each in value)
+    return to_canonical_address(value) if isinstance(value, str) else value

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SaleTerms} from "../../interfaces/Terms.sol";
 import {AllotmentMath} from "../libraries/AllotmentMath.sol";
 import {DemandWord} from "../libraries/DemandWord.sol";
 import {PriceMath} from "../libraries/PriceMath.sol";
@@ -86,63 +87,52 @@ contract ScheduleMathHarness {
 
 /// @title Shows what `TermsCode` reads from the code of a clone of this contract.
 contract TermsCodeHarness {
-    /// @notice All fields but the lists, in the order of the encoding, without chain and jurisdictions; then the
-    /// number of sessions.
-    function head(bool isWhole) external view returns (uint256[21] memory) {
-        Terms terms = isWhole ? TermsCode.load() : TermsCode.loadHead();
+    function whole() external view returns (bytes32 termsHash, uint256 applicationId, SaleTerms memory terms) {
+        Terms code = TermsCode.load();
+        return (code.termsHash(), code.applicationId(), code.unpack());
+    }
+
+    /// @notice What a claim reads, from the short copy.
+    function head() external view returns (uint256[15] memory) {
+        Terms terms = TermsCode.loadHead();
         return [
+            uint256(terms.termsHash()),
+            terms.applicationId(),
             terms.settleDeadline(),
             uint160(terms.saleToken()),
             uint160(terms.paymentToken()),
             terms.price(),
             terms.priceUnit(),
-            terms.softCap(),
-            terms.accountCap(),
-            terms.minimum(),
-            uint160(terms.passRegistry()),
-            terms.level(),
-            uint160(terms.holdingsPublisher()),
-            uint160(terms.proceedsTo()),
-            uint160(terms.unsoldTo()),
-            uint160(terms.feeTo()),
-            terms.feeBps(),
             terms.vestingStart(),
             terms.unlockBps(),
             terms.cliffSeconds(),
             terms.durationSeconds(),
             terms.stepSeconds(),
-            terms.sessionCount()
+            terms.sessionCount(),
+            terms.tierCount(),
+            terms.attesterCount()
         ];
     }
 
-    function sessions() external view returns (uint256[4][] memory rows) {
-        Terms terms = TermsCode.load();
-        rows = new uint256[4][](terms.sessionCount());
+    /// @notice What an escrow reads from the code of its sale: the terms of the escrow in their order, and the milestones.
+    function escrowOf(address sale) external view returns (uint256[6] memory terms, uint256[2][] memory rows) {
+        Terms code = TermsCode.loadFrom(sale);
+        terms = [
+            code.initialBps(),
+            code.graceSeconds(),
+            code.objectionSeconds(),
+            code.objectionBps(),
+            code.exitSeconds(),
+            uint160(code.remainderTo())
+        ];
+        rows = new uint256[2][](code.milestoneCount());
         for (uint256 i; i < rows.length; ++i) {
-            rows[i] = [
-                terms.sessionStart(i), terms.sessionEnd(i), terms.sessionSupply(i), terms.sessionLimit(i)
-            ];
+            rows[i] = [code.milestoneShareBps(i), code.milestoneDeadline(i)];
         }
     }
 
     function supply() external view returns (uint256) {
         return TermsCode.load().supply();
-    }
-
-    function tiers() external view returns (uint256[2][] memory rows) {
-        Terms terms = TermsCode.load();
-        rows = new uint256[2][](terms.tierCount());
-        for (uint256 i; i < rows.length; ++i) {
-            rows[i] = [terms.threshold(i), terms.coefficient(i)];
-        }
-    }
-
-    function attesters() external view returns (address[] memory rows) {
-        Terms terms = TermsCode.load();
-        rows = new address[](terms.attesterCount());
-        for (uint256 i; i < rows.length; ++i) {
-            rows[i] = terms.attester(i);
-        }
     }
 
     /// @notice The admitted ones of codes 0 .. `end` - 1.
@@ -152,9 +142,5 @@ contract TermsCodeHarness {
         for (uint256 code; code < end; ++code) {
             codes[code] = terms.admits(code);
         }
-    }
-
-    function encoding() external view returns (bytes memory) {
-        return TermsCode.encoding();
     }
 }

@@ -1,4 +1,4 @@
-"""What unit tests share: terms of a small sale, and the folders of the project."""
+"""What unit tests share: the terms of a small sale and its listing, and the folders of the project."""
 
 from pathlib import Path
 
@@ -6,7 +6,18 @@ import pytest
 
 from jumpstart.jurisdictions import bitmap_of
 from jumpstart.schedule import Vesting
-from jumpstart.terms import Admission, Deal, Parties, SaleTerms, Session, Tier
+from jumpstart.terms import (
+    Admission,
+    Allocation,
+    Deal,
+    EscrowTerms,
+    ListingTerms,
+    Milestone,
+    Parties,
+    SaleTerms,
+    Session,
+    Tier,
+)
 
 PROJECT = Path(__file__).parents[2]
 
@@ -43,6 +54,7 @@ def small_terms() -> SaleTerms:
         ),
         parties=Parties(
             holdings_publisher=(4).to_bytes(20),
+            challenge_seconds=20,
             proceeds_to=(5).to_bytes(20),
             unsold_to=(6).to_bytes(20),
             fee_to=(7).to_bytes(20),
@@ -61,4 +73,38 @@ def small_terms() -> SaleTerms:
             Tier(threshold=2500, coefficient=5),
         ),
         attesters=((8).to_bytes(20),),
+    )
+
+
+@pytest.fixture(scope="session")
+def small_listing(small_terms: SaleTerms) -> ListingTerms:
+    """The small sale, with two milestones and one allocation."""
+    return ListingTerms(
+        sale=small_terms,
+        escrow=EscrowTerms(
+            initial_bps=4000,
+            grace_seconds=50,
+            objection_seconds=60,
+            objection_bps=2000,
+            exit_seconds=70,
+            remainder_to=(9).to_bytes(20),
+            milestones=(
+                Milestone(share_bps=3500, deadline=1000, description_hash=(10).to_bytes(32)),
+                Milestone(share_bps=2500, deadline=1040, description_hash=(11).to_bytes(32)),
+            ),
+        ),
+        allocations=(
+            Allocation(
+                beneficiary=(12).to_bytes(20),
+                amount=13,
+                revoker=(14).to_bytes(20),
+                schedule=Vesting(
+                    start=1500,
+                    unlock_bps=100,
+                    cliff_seconds=200,
+                    duration_seconds=300,
+                    step_seconds=40,
+                ),
+            ),
+        ),
     )

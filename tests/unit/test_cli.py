@@ -252,11 +252,13 @@ def test_terms_prints_hash_and_base_units(run: Run, sales: Path) -> None:
     status, out, _ = run("terms", file, *options, "--json")
     content = json.loads(out)
     assert status == 0
-    assert content["terms"]["deal"]["price"] == "3"
+    assert content["terms"]["sale"]["deal"]["price"] == "3"
     status, out, _ = run("terms", file, *options)
     lines = dict(line.split(maxsplit=1) for line in out.splitlines())
     assert lines["termsHash"] == content["termsHash"]
-    assert lines["terms.sessions[1].supply"] == str(16_800_000 * 10**18)
+    assert lines["terms.sale.sessions[1].supply"] == str(16_800_000 * 10**18)
+    assert lines["terms.escrow.milestones[3].shareBps"] == "2000"
+    assert lines["terms.allocations[0].amount"] == str(210_000_000 * 10**18)
 
 
 @pytest.mark.parametrize(

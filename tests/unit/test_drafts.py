@@ -9,7 +9,8 @@ from jumpstart.accounts import checksummed
 from jumpstart.errors import InputError
 from jumpstart.holdings import Statistic
 from jumpstart.jurisdictions import bitmap_of, bitmap_without
-from jumpstart.terms import ZERO_ADDRESS, Tier
+from jumpstart.schedule import Vesting
+from jumpstart.terms import ZERO_ADDRESS, Allocation, EscrowTerms, Milestone, Tier
 
 DRAFT = """
 title = "A sale"
@@ -74,13 +75,53 @@ holding = "20.5 OLD"
 coefficient = 3
 
 [holdings]
+challenge_window = "1 hour"
 statistic = "mean"
 days = 30
+
+[escrow]
+initial = "25 %"
+grace = "2 weeks"
+objection_window = "3 days"
+objection_share = "12.5 %"
+exit_window = "40 days"
+remainder_to = "heir"
+
+[[milestones]]
+share = "50 %"
+deadline = 2030-03-01T00:00:00Z
+description_sha256 = "00000000000000000000000000000000000000000000000000000000000000af"
+
+[[milestones]]
+share = "25 %"
+deadline = 2030-04-01T00:00:00Z
+description_sha256 = "ff00000000000000000000000000000000000000000000000000000000000000"
+
+[[allocations]]
+beneficiary = "team"
+amount = "7.5 NEW"
+revoker = "board"
+start = 2030-02-02T00:00:00Z
+unlock = "1 %"
+cliff = "10 days"
+duration = "100 days"
+step = "5 days"
+
+[[allocations]]
+beneficiary = "treasury"
+amount = "2 NEW"
+start = 2030-02-02T00:00:00Z
+unlock = "100 %"
+cliff = "0 days"
+duration = "0 days"
+step = "0 days"
 """
 
 ACCOUNTS = {
     name: checksummed(number.to_bytes(20))
-    for number, name in enumerate(("registry", "attester", "publisher", "platform"), 20)
+    for number, name in enumerate(
+        ("registry", "attester", "publisher", "platform", "heir", "team", "board"), 20
+    )
 }
 
 
@@ -97,7 +138,7 @@ def draft_of(folder: Path, *changes: tuple[str, str]) -> drafts.Draft:
 
 def test_draft_resolves_to_base_units(tmp_path: Path) -> None:
     """Every unit is applied: tokens, prices, shares, durations, zones."""
-    terms = draft_of(tmp_path).resolve(ACCOUNTS)
+    terms = draft_of(tmp_path).resolve(ACCOUNTS).sale
     assert (terms.chain_id, terms.settle_deadline) == (1, 1_893_542_400)
     assert (terms.deal.price, terms.deal.price_unit) == (1, 2 * 10**12)
     assert (terms.deal.soft_cap, terms.deal.account_cap) == (100 * 10**6, 0)
@@ -108,6 +149,7 @@ def test_draft_resolves_to_base_units(tmp_path: Path) -> None:
     assert terms.attesters == ((21).to_bytes(20), (9).to_bytes(20))
     assert terms.parties.proceeds_to == terms.parties.unsold_to == (0xAA).to_bytes(20)
     assert terms.parties.fee_bps == 250
+    assert terms.parties.challenge_seconds == 3_600
     assert terms.vesting.start == 1_896_130_800
     assert (terms.vesting.unlock_bps, terms.vesting.step_seconds) == (1_000, 86_400)
     assert terms.vesting.cliff_seconds * 13 == terms.vesting.duration_seconds == 31_449_600
@@ -120,22 +162,72 @@ def test_draft_resolves_to_base_units(tmp_path: Path) -> None:
     )
 
 
+def test_escrow_and_its_milestones_resolve_to_base_units(tmp_path: Path) -> None:
+    """In the order of the file."""
+    assert draft_of(tmp_path).resolve(ACCOUNTS).escrow == EscrowTerms(
+        initial_bps=2_500,
+        grace_seconds=14 * 86_400,
+        objection_seconds=3 * 86_400,
+        objection_bps=1_250,
+        exit_seconds=40 * 86_400,
+        remainder_to=(24).to_bytes(20),
+        milestones=(
+            Milestone(
+                share_bps=5_000, deadline=1_898_553_600, description_hash=(0xAF).to_bytes(32)
+            ),
+            Milestone(
+                share_bps=2_500, deadline=1_901_232_000, description_hash=b"\xff" + bytes(31)
+            ),
+        ),
+    )
+
+
+def test_allocations_resolve_to_base_units(tmp_path: Path) -> None:
+    """Who names no revoker has none."""
+    revocable, plain = draft_of(tmp_path).resolve(ACCOUNTS).allocations
+    assert revocable == Allocation(
+        beneficiary=(25).to_bytes(20),
+        amount=75 * 10**17,
+        revoker=(26).to_bytes(20),
+        schedule=Vesting(
+            start=1_896_220_800,
+            unlock_bps=100,
+            cliff_seconds=864_000,
+            duration_seconds=8_640_000,
+            step_seconds=432_000,
+        ),
+    )
+    assert (plain.beneficiary, plain.revoker) == ((0xAA).to_bytes(20), ZERO_ADDRESS)
+
+
+def test_milestones_and_allocations_may_be_left_out(tmp_path: Path) -> None:
+    """A project that is paid at once, and has nothing to lock; but an escrow it must describe."""
+    lists = DRAFT[DRAFT.index("[[milestones]]") :]
+    draft = draft_of(tmp_path, (lists, ""), ('initial = "25 %"', 'initial = "100 %"'))
+    assert draft.open_names == ("registry", "attester", "publisher", "platform", "heir")
+    terms = draft.resolve(ACCOUNTS)
+    assert (terms.escrow.milestones, terms.allocations) == ((), ())
+    with pytest.raises(InputError, match="escrow: Field required"):
+        draft_of(tmp_path, (DRAFT[DRAFT.index("[escrow]") :], ""))
+
+
 def test_excluded_jurisdictions_admit_all_others(tmp_path: Path) -> None:
     """The two lists are two ways of saying one bitmap."""
     draft = draft_of(tmp_path, ('admitted = ["FR", "DE"]', 'excluded = ["US"]'))
-    assert draft.resolve(ACCOUNTS).admission.jurisdictions == bitmap_without(["US"])
+    assert draft.resolve(ACCOUNTS).sale.admission.jurisdictions == bitmap_without(["US"])
 
 
 def test_open_names_are_those_without_an_address(tmp_path: Path) -> None:
     """Names of the file's own table are not open, and each open one is told once."""
     draft = draft_of(tmp_path, ('"publisher"', '"registry"'))
-    assert draft.open_names == ("registry", "attester", "platform")
+    assert draft.open_names == ("registry", "attester", "platform", "heir", "team", "board")
 
 
 def test_unresolved_names_are_refused_together(tmp_path: Path) -> None:
     """One line says all that is missing."""
-    with pytest.raises(InputError, match="no address for the accounts named attester, platform"):
-        draft_of(tmp_path).resolve({n: ACCOUNTS[n] for n in ("registry", "publisher")})
+    given = {name: ACCOUNTS[name] for name in ("registry", "publisher", "team", "board")}
+    with pytest.raises(InputError, match=r"the accounts named attester, platform, heir$"):
+        draft_of(tmp_path).resolve(given)
 
 
 def test_account_that_contradicts_the_file_is_refused(tmp_path: Path) -> None:
@@ -211,7 +303,25 @@ MISTAKES = [
     ('"20.5 OLD"', '"10 OLD"', "tier.threshold in row 2: 1000000000 is not above 1000000000"),
     ("coefficient = 3", "coefficient = 1", "tier.coefficient in row 2: 1 is below the least, 2"),
     ("coefficient = 3", "coefficient = 3.0", r"tiers\[1\].coefficient: "),
+    ('"1 hour"', '"0 hours"', "challengeSeconds: 0 is below the least, 1"),
+    ('challenge_window = "1 hour"\n', "", "holdings.challenge_window: Field required"),
     ('"mean"', '"median"', "holdings.statistic: "),
+    ('"25 %"\ngrace', '"26 %"\ngrace', "escrow.shares: 10100 is above the most, 10000"),
+    ('"2 weeks"', "14", "escrow.grace: 14 must be a text"),
+    ('"12.5 %"', '"0 %"', "escrow.objectionBps: 0 is below the least, 1"),
+    ('"heir"', '"Heir"', "escrow.remainder_to: 'Heir' is neither"),
+    ("2030-03-01T00:00:00Z", "2030-03-01T00:00:00", r"milestones\[0\].deadline: .* no zone"),
+    ("2030-03-01T00:00:00Z", "2030-01-01T23:59:59Z",
+     "milestone.deadline in row 1: 1893542399 is below the least, 1893542400"),
+    ("2030-04-01T00:00:00Z", "2030-03-01T00:00:00Z",
+     "milestone.deadline in row 2: 1898553600 is below the least, 1898553601"),
+    ("0000af", "0000AF", r"milestones\[0\].description_sha256: .* is not 64 hexadecimal digits"),
+    ("0000af", "000af", r"milestones\[0\].description_sha256: .* is not 64 hexadecimal digits"),
+    ("0000af", "000000", "milestone.descriptionHash in row 1: 0 must differ from 0"),
+    ('"7.5 NEW"', '"7.5 OLD"', r"allocations\[0\].amount: .* unit 'OLD', expected 'NEW'"),
+    ('"7.5 NEW"', '"0 NEW"', "allocation.amount in row 1: 0 is below the least, 1"),
+    ('"board"', '"none of us"', r"allocations\[0\].revoker: .* is neither"),
+    ('"10 days"', '"101 days"', "allocation.cliffSeconds in row 1: 8726400 is above the most, 8640000"),
     ('"mean"', '"better-of"', "holdings: give `minimum_tiers`"),
     ("days = 30", "days = 0", "holdings.days: "),
     ("[tokens.sale]", "[tokens.sold]", "tokens.sale: Field required"),
@@ -230,7 +340,7 @@ def test_mistake_is_named_by_its_field(tmp_path: Path, old: str, new: str, messa
 def test_settle_deadline_one_second_behind_the_window_is_enough(tmp_path: Path) -> None:
     """The bound of the message above is the first that passes."""
     window = ('"90 minutes"', '"43199 seconds"')
-    assert draft_of(tmp_path, window).resolve(ACCOUNTS).sessions[0].end == 1_893_542_399
+    assert draft_of(tmp_path, window).resolve(ACCOUNTS).sale.sessions[0].end == 1_893_542_399
 
 
 def test_missing_file_is_named() -> None:

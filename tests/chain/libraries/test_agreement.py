@@ -14,11 +14,6 @@ from jumpstart.schedule import Vesting, vested_down
 from tests.chain.conftest import DRAWN
 from tests.chain.stage import Stage
 
-# Hypothesis shows a failure by means that this pytest warns of: without this the warning would hide the failure.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:A private pytest class:pytest.PytestDeprecationWarning"
-)
-
 PER_CALL = 25
 
 MAX_AMOUNT = 2**112 - 1

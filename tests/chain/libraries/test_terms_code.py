@@ -1,96 +1,144 @@
-"""`TermsCode`: every word of the terms is read from its place, whatever the lengths of the lists."""
+"""`TermsCode`: every field of the terms is read from its place, whatever the lengths of the lists."""
+
+from dataclasses import astuple, replace
 
 import pytest
 
+from jumpstart.chain.addresses import clone_creation
 from jumpstart.chain.client import Chain, Contract
-from jumpstart.chain.sale import sale_creation_code
-from jumpstart.terms import SaleTerms, Session, Tier
+from jumpstart.terms import ListingTerms, Milestone, Session, Tier
 from tests.chain.stage import Stage, changed, raw
 
 CODES = 1030  # beyond the last bit of the bitmap
+APPLICATION = 0xA1B2C3D4
 
 
-def clone(chain: Chain, stage: Stage, terms: SaleTerms) -> Contract:
+def clone(chain: Chain, stage: Stage, listing: ListingTerms) -> Contract:
     """A clone of the harness whose code ends with the terms, as a sale's does."""
     harness = chain.deploy("TermsCodeHarness", sender=stage.people.project)
-    code = sale_creation_code(harness.address, terms)
-    receipt = chain.deploy_code(code, sender=stage.people.project)
+    creation = clone_creation(harness.address, listing.packed(APPLICATION))
+    receipt = chain.deploy_code(creation, sender=stage.people.project)
     assert receipt.contract_address is not None
     return chain.contract("TermsCodeHarness", receipt.contract_address)
 
 
-def terms_of(stage: Stage, sessions: int, tiers: int, attesters: int) -> SaleTerms:
-    """Terms in which no two words are the same."""
-    return changed(
+def listing_of(
+    stage: Stage, sessions: int, tiers: int, attesters: int, milestones: int
+) -> ListingTerms:
+    """Terms in which no two fields are the same, and the large ones fill their places."""
+    sale = changed(
         stage.terms(),
-        settle_deadline=1001,
-        sale_token=b"\x01" * 20,
-        payment_token=b"\x02" * 20,
-        price=1002,
-        price_unit=1003,
-        soft_cap=1004,
-        account_cap=1005,
-        minimum=1006,
-        pass_registry=b"\x03" * 20,
-        level=1007,
+        chain_id=2**64 - 1,
+        settle_deadline=2**40 - 1,
+        sale_token=b"\xa1" * 20,
+        payment_token=b"\xa2" * 20,
+        price=2**112 - 1,
+        price_unit=2**112 - 3,
+        soft_cap=2**112 - 5,
+        account_cap=2**96 - 1,
+        minimum=2**112 - 7,
+        pass_registry=b"\xa3" * 20,
+        level=255,
         jurisdictions=(1 << 255 | 1, 1 << 100, 1 << 7, 1 << 231),
-        holdings_publisher=b"\x04" * 20,
-        proceeds_to=b"\x05" * 20,
-        unsold_to=b"\x06" * 20,
-        fee_to=b"\x07" * 20,
-        fee_bps=1008,
-        start=1009,
-        unlock_bps=1010,
-        cliff_seconds=1011,
-        duration_seconds=1012,
-        step_seconds=1013,
+        holdings_publisher=b"\xa4" * 20,
+        challenge_seconds=2**32 - 1,
+        proceeds_to=b"\xa5" * 20,
+        unsold_to=b"\xa6" * 20,
+        fee_to=b"\xa7" * 20,
+        fee_bps=9_999,
+        start=2**40 - 2,
+        unlock_bps=9_998,
+        cliff_seconds=2**40 - 3,
+        duration_seconds=2**40 - 4,
+        step_seconds=2**40 - 5,
         sessions=tuple(
-            Session(start=2000 + row, end=3000 + row, supply=4000 + row, limit=5000 + row)
+            Session(start=2**39 + row, end=2**38 + row, supply=2**95 + row, limit=2**111 + row)
             for row in range(sessions)
         ),
-        tiers=tuple(Tier(threshold=6000 + row, coefficient=7000 + row) for row in range(tiers)),
-        attesters=tuple(bytes([100 + row]) * 20 for row in range(attesters)),
+        tiers=tuple(Tier(threshold=2**111 + row, coefficient=60_000 + row) for row in range(tiers)),
+        attesters=tuple(bytes([200 + row]) * 20 for row in range(attesters)),
     )
+    listing = stage.listing()
+    escrow = replace(
+        listing.escrow,
+        initial_bps=9_997,
+        grace_seconds=2**32 - 2,
+        objection_seconds=2**32 - 3,
+        objection_bps=9_996,
+        exit_seconds=2**32 - 4,
+        remainder_to=b"\xa8" * 20,
+        milestones=tuple(
+            Milestone(share_bps=8_000 + row, deadline=2**39 + 99 + row, description_hash=bytes(32))
+            for row in range(milestones)
+        ),
+    )
+    return ListingTerms(sale=sale, escrow=escrow, allocations=())
 
 
-@pytest.mark.parametrize("lengths", [(1, 1, 1), (2, 5, 1), (3, 32, 2), (8, 32, 8)])
-def test_every_word_is_read_from_its_place(
-    chain: Chain, stage: Stage, lengths: tuple[int, int, int]
+@pytest.mark.parametrize("lengths", [(1, 1, 1, 0), (2, 5, 1, 4), (3, 32, 2, 1), (8, 32, 8, 12)])
+def test_every_field_is_read_from_its_place(
+    chain: Chain, stage: Stage, lengths: tuple[int, int, int, int]
 ) -> None:
-    """The head and each row of each list, by the short copy and by the whole one."""
-    terms = terms_of(stage, *lengths)
-    reader = clone(chain, stage, terms)
-    head = tuple(
-        int.from_bytes(value) if isinstance(value, bytes) else value
-        for value in (
-            terms.settle_deadline,
-            *vars(terms.deal).values(),
-            terms.admission.pass_registry,
-            terms.admission.level,
-            *vars(terms.parties).values(),
-            *vars(terms.vesting).values(),
-            len(terms.sessions),
-        )
-    )
-    assert reader.call("head", True) == head
-    assert reader.call("head", False) == head
-    assert reader.call("encoding") == terms.abi_encoding
+    """All of them from the whole copy, and those at the beginning from the short one."""
+    listing = listing_of(stage, *lengths)
+    terms = listing.sale
+    reader = clone(chain, stage, listing)
+    terms_hash, application, found = reader.call("whole")
+    assert (terms_hash, application) == (listing.terms_hash, APPLICATION)
+    assert _plain(found) == _plain(astuple(terms))
     assert reader.call("supply") == terms.supply
-    assert reader.call("sessions") == tuple(tuple(vars(each).values()) for each in terms.sessions)
-    assert reader.call("tiers") == tuple(tuple(vars(each).values()) for each in terms.tiers)
-    assert tuple(map(raw, reader.call("attesters"))) == terms.attesters
+    assert reader.call("head") == (
+        int.from_bytes(listing.terms_hash),
+        APPLICATION,
+        terms.settle_deadline,
+        int.from_bytes(terms.deal.sale_token),
+        int.from_bytes(terms.deal.payment_token),
+        terms.deal.price,
+        terms.deal.price_unit,
+        *astuple(terms.vesting),
+        *lengths[:3],
+    )
+
+
+@pytest.mark.parametrize("lengths", [(1, 1, 1, 0), (2, 5, 1, 4), (8, 32, 8, 12)])
+def test_the_escrows_terms_are_read_from_the_code_of_the_sale(
+    chain: Chain, stage: Stage, lengths: tuple[int, int, int, int]
+) -> None:
+    """By any other contract."""
+    listing = listing_of(stage, *lengths)
+    sale = clone(chain, stage, listing)
+    reader = chain.deploy("TermsCodeHarness", sender=stage.people.project)
+    escrow = listing.escrow
+    assert reader.call("escrowOf", sale.address) == (
+        (
+            escrow.initial_bps,
+            escrow.grace_seconds,
+            escrow.objection_seconds,
+            escrow.objection_bps,
+            escrow.exit_seconds,
+            int.from_bytes(escrow.remainder_to),
+        ),
+        tuple((each.share_bps, each.deadline) for each in escrow.milestones),
+    )
 
 
 def test_every_jurisdiction_is_read_from_its_bit(chain: Chain, stage: Stage) -> None:
     """Exactly the codes of the bitmap are admitted, and none beyond it."""
-    terms = terms_of(stage, 1, 1, 1)
-    found = clone(chain, stage, terms).call("admitted", CODES)
+    found = clone(chain, stage, listing_of(stage, 1, 1, 1, 1)).call("admitted", CODES)
     admitted = {code for code, is_admitted in enumerate(found) if is_admitted}
     assert admitted == {0, 255, 256 + 100, 512 + 7, 768 + 231}
 
 
 def test_all_bits_admit_exactly_the_codes_up_to_999(chain: Chain, stage: Stage) -> None:
     """Whatever the fourth word says beyond them."""
-    terms = changed(terms_of(stage, 1, 1, 1), jurisdictions=(2**256 - 1,) * 4)
-    found = clone(chain, stage, terms).call("admitted", CODES)
+    listing = listing_of(stage, 1, 1, 1, 1)
+    listing = replace(listing, sale=changed(listing.sale, jurisdictions=(2**256 - 1,) * 4))
+    found = clone(chain, stage, listing).call("admitted", CODES)
     assert [code for code, is_admitted in enumerate(found) if is_admitted] == list(range(1000))
+
+
+def _plain(value: object) -> object:
+    """Addresses as bytes, lists as tuples."""
+    if isinstance(value, (tuple, list)):
+        return tuple(map(_plain, value))
+    return raw(value) if isinstance(value, str) else value
