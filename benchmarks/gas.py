@@ -6,13 +6,13 @@ exits 1 when a figure differs. Gas is the same on every machine, and on Ganache 
 The setting, unless a figure says otherwise: tokens of 18 decimals, infinite allowance, a
 coefficient that somebody has already subscribed with, a holding proof of depth 18 (262,144
 holders), one accepted attester, five coefficients of which the subscriber's is the middle one, a
-session without a limit.
+session without a limit. A listing has two sessions and four milestones.
 """
 
 import argparse
 import json
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
@@ -24,10 +24,23 @@ from eth_utils.crypto import keccak
 from jumpstart.chain.client import Chain, Contract, Receipt
 from jumpstart.chain.compiler import PROJECT_ROOT, compile_contracts
 from jumpstart.chain.node import LocalNode
-from jumpstart.chain.sale import NATIVE, UNLIMITED, Platform, Sale, present_pass_transaction
+from jumpstart.chain.platform import Committee, Platform
+from jumpstart.chain.sale import NATIVE, UNLIMITED, Sale, present_pass_transaction
 from jumpstart.passes import Attestation, sign
+from jumpstart.review import ReviewRules
 from jumpstart.schedule import Vesting
-from jumpstart.terms import Admission, Deal, Parties, SaleTerms, Session, Tier
+from jumpstart.terms import (
+    Admission,
+    Allocation,
+    Deal,
+    EscrowTerms,
+    ListingTerms,
+    Milestone,
+    Parties,
+    SaleTerms,
+    Session,
+    Tier,
+)
 from jumpstart.tree import Tree
 
 SNAPSHOT: Final = PROJECT_ROOT / "gas-snapshot.json"
@@ -39,6 +52,7 @@ HOUR: Final = 3600
 DAY: Final = 24 * HOUR
 FEW: Final = 10  # participants before the one that is measured
 MANY: Final = 1000
+GRANTS: Final = 100  # in a batch
 START_TIME: Final = 1_800_000_000  # of the chain: a zero byte in a timestamp is cheaper
 # Holdings in turn, so that each coefficient has subscribers; the first is of the middle one.
 HOLDINGS: Final = tuple(holding * TOKEN for holding in (1500, 500, 1000, 2000, 2500))
@@ -60,6 +74,7 @@ class Setting:
     chain: Chain
     deployer: str
     platform: Platform
+    committee: Committee
     attester: LocalAccount
     buyers: tuple[LocalAccount, ...]
     tree: Tree
@@ -71,7 +86,32 @@ class Setting:
     @classmethod
     def prepare(cls, chain: Chain, count: int) -> Self:
         deployer: str = chain.request("eth_accounts")[0]
-        platform = Platform.deploy(chain, sender=deployer)
+        reviewer = account("reviewer", 0)
+        chain.set_balance(reviewer.address, 1000 * TOKEN)
+        bond_token = chain.deploy(
+            "ProjectToken", "Platform", "JMP", 18, 10**12 * TOKEN, deployer, sender=deployer
+        )
+        platform = Platform.deploy(
+            chain,
+            sender=deployer,
+            rules=ReviewRules(
+                bond_token=to_canonical_address(bond_token.address),
+                bond=250_000 * TOKEN,
+                challenge_bond=1_000 * TOKEN,
+                quorum=1,
+                commit_seconds=DAY,
+                reveal_seconds=DAY,
+                approval_seconds=30 * DAY,
+                notice_seconds=DAY,
+                bar=600_000,
+                floors=(50,) * 7,
+                weights_bps=(2_000, 2_000, 1_500, 1_500, 1_000, 1_000, 1_000),
+            ),
+            chair=account("chair", 0).address,
+            guardian=account("guardian", 0).address,
+            reviewers=[reviewer.address],
+        )
+        bond_token.send("approve", platform.review.address, UNLIMITED, sender=deployer)
         attester = account("attester", 0)
         buyers = tuple(account("buyer", number) for number in range(count))
         chain.set_balances({buyer.address: 1000 * TOKEN for buyer in buyers})
@@ -116,6 +156,7 @@ class Setting:
             chain=chain,
             deployer=deployer,
             platform=platform,
+            committee=Committee(platform=platform, reviewers=[reviewer]),
             attester=attester,
             buyers=buyers,
             tree=Tree.of(rows, ("address", "uint256")),
@@ -147,6 +188,7 @@ class Setting:
             ),
             parties=Parties(
                 holdings_publisher=to_canonical_address(self.deployer),
+                challenge_seconds=600,
                 proceeds_to=to,
                 unsold_to=to,
                 fee_to=to,
@@ -160,20 +202,59 @@ class Setting:
             attesters=(to_canonical_address(self.attester.address),),
         )
 
-    def open(self, terms: SaleTerms, buyers: int = FEW + 1) -> Sale:
-        """A funded sale in its first session, with the allowance of so many buyers."""
+    def listing(self, terms: SaleTerms, allocations: int = 0) -> ListingTerms:
+        """The terms with four milestones, and so many allocations that vest with a cliff."""
+        to = to_canonical_address(account("receiver", 0).address)
+        return ListingTerms(
+            sale=terms,
+            escrow=EscrowTerms(
+                initial_bps=2_000,
+                grace_seconds=14 * DAY,
+                objection_seconds=7 * DAY,
+                objection_bps=2_000,
+                exit_seconds=30 * DAY,
+                remainder_to=to,
+                milestones=tuple(
+                    Milestone(
+                        share_bps=2_000,
+                        deadline=terms.settle_deadline + number * 60 * DAY,
+                        description_hash=keccak(text=f"milestone {number}"),
+                    )
+                    for number in range(1, 5)
+                ),
+            ),
+            allocations=tuple(
+                Allocation(
+                    beneficiary=to,
+                    amount=(1 + number) * 1000 * TOKEN,
+                    revoker=bytes(20),
+                    schedule=grant_schedule(terms.settle_deadline),
+                )
+                for number in range(allocations)
+            ),
+        )
+
+    def list(self, terms: SaleTerms, allocations: int = 0) -> tuple[Sale, int]:
+        """A sale of a token of its own, and the gas of its listing."""
         token = self.chain.deploy(
             "ProjectToken", "Sold", "SLD", 18, 10**9 * TOKEN, self.deployer, sender=self.deployer
         )
-        terms = replace(
-            terms, deal=replace(terms.deal, sale_token=to_canonical_address(token.address))
-        )
-        sale = Sale.create(
-            self.chain, self.platform.implementation.address, terms, sender=self.deployer
-        )
-        funded = sale.fund(sender=self.deployer)
+        token.send("approve", self.platform.launchpad.address, UNLIMITED, sender=self.deployer)
+        deal = replace(terms.deal, sale_token=to_canonical_address(token.address))
+        listing = self.listing(replace(terms, deal=deal), allocations)
+        application = self.platform.review.call("applicationCount") + 1
+        steps = self.committee.approval(application, listing, applicant=self.deployer)
+        for name, receipt in zip(
+            ("submit", "commit", "reveal", "decide"), self.chain.send_many(steps), strict=True
+        ):
+            self.gas[f"review.{name}"] = receipt.gas_used
+        sale, receipt = self.platform.list_sale(application, listing, sender=self.deployer)
+        return sale, receipt.gas_used
+
+    def open(self, terms: SaleTerms, buyers: int = FEW + 1) -> Sale:
+        """A listed sale in its first session, with the allowance of so many buyers."""
+        sale, _ = self.list(terms)
         published = sale.publish_holdings(self.tree.root, sender=self.deployer)
-        self.gas["sale.fund"] = funded.gas_used
         self.gas["sale.publish-holdings"] = published.gas_used
         if not sale.is_native:
             self.chain.send_many(
@@ -210,6 +291,17 @@ class Setting:
         return sale.settle(sender=self.deployer)
 
 
+def grant_schedule(start: int) -> Vesting:
+    """A tenth at once, nothing more for 90 days, the rest by months over three years."""
+    return Vesting(
+        start=start,
+        unlock_bps=1000,
+        cliff_seconds=90 * DAY,
+        duration_seconds=1080 * DAY,
+        step_seconds=30 * DAY,
+    )
+
+
 def holding_of(number: int) -> int:
     return HOLDINGS[number % len(HOLDINGS)]
 
@@ -222,6 +314,9 @@ def measure(chain: Chain) -> dict[str, int]:
     _measure_native(setting)
     _measure_vesting(setting)
     _measure_refund(setting)
+    _measure_listing(setting)
+    _measure_escrow(setting)
+    _measure_vault(setting)
     for count in (FEW, MANY):
         sale = setting.open(setting.terms(), count)
         setting.subscribe_all(sale, count)
@@ -273,9 +368,8 @@ def _measure_native(setting: Setting) -> None:
 
 def _measure_vesting(setting: Setting) -> None:
     """Two sessions, a quarter unlocked, the rest monthly after a cliff."""
-    terms = setting.terms()
-    first = terms.sessions[0]
-    second = replace(first, start=first.start + DAY, end=first.end + DAY)
+    terms = two_sessions(setting.terms())
+    second = terms.sessions[1]
     vesting = Vesting(
         start=second.end + DAY,
         unlock_bps=2500,
@@ -283,7 +377,7 @@ def _measure_vesting(setting: Setting) -> None:
         duration_seconds=360 * DAY,
         step_seconds=30 * DAY,
     )
-    sale = setting.open(replace(terms, sessions=(first, second), vesting=vesting))
+    sale = setting.open(replace(terms, vesting=vesting))
     setting.subscribe_all(sale, FEW)
     setting.end_session(sale)
     setting.chain.advance_to(second.start)
@@ -308,6 +402,86 @@ def _measure_refund(setting: Setting) -> None:
     setting.subscribe(sale, 1, tokens=10)
     setting.end_session(sale)
     setting.gas["refund.erc20"] = sale.refund(sender=setting.buyers[0]).gas_used
+
+
+def two_sessions(terms: SaleTerms) -> SaleTerms:
+    """A second session a day after the first."""
+    first = terms.sessions[0]
+    second = replace(first, start=first.start + DAY, end=first.end + DAY)
+    return replace(terms, sessions=(first, second))
+
+
+def _measure_listing(setting: Setting) -> None:
+    """Two sessions, five coefficients, four milestones. The vault and the list of sales are not new."""
+    terms = two_sessions(setting.terms())
+    for allocations in (1, 0, 2):
+        _, gas = setting.list(terms, allocations)
+        name = f"launchpad.list.allocations.{allocations}" if allocations else "launchpad.list"
+        setting.gas[name] = gas
+
+
+def _measure_escrow(setting: Setting) -> None:
+    """One milestone attested and objected to, the second missed; nothing has vested of what is returned."""
+    terms = setting.terms()
+    vesting = grant_schedule(terms.settle_deadline)
+    sale = setting.open(replace(terms, vesting=vesting))
+    setting.subscribe_all(sale, FEW)
+    setting.end_session(sale)
+    chain, escrow, review = setting.chain, sale.escrow, setting.platform.review
+    sale.contract.send("collectProceeds", sender=setting.deployer)
+    setting.gas["escrow.release"] = escrow.send("release", sender=setting.deployer).gas_used
+    chain.advance_to(vesting.start)
+    for buyer in setting.buyers[:3]:
+        sale.claim(sender=buyer)
+    evidence = keccak(text="evidence")
+    voted = review.send(
+        "voteToAttest",
+        sale.application,
+        0,
+        evidence,
+        sender=setting.committee.reviewers[0],
+    )
+    setting.gas["review.attest"] = voted.gas_used
+    setting.gas["escrow.object"] = escrow.send("object", sender=setting.buyers[4]).gas_used
+    chain.advance_to(terms.settle_deadline + 100 * DAY)
+    escrow.send("release", sender=setting.deployer)
+    chain.advance_to(terms.settle_deadline + 140 * DAY)
+    for number, name in (
+        (0, "escrow.exit.first"),
+        (1, "escrow.exit"),
+        (9, "escrow.exit.unclaimed"),
+    ):
+        buyer = setting.buyers[number]
+        setting.gas[name] = escrow.send("exit", buyer.address, sender=buyer).gas_used
+
+
+def _measure_vault(setting: Setting) -> None:
+    """A batch of grants with one plan, each of which is released twice."""
+    chain, vault = setting.chain, setting.platform.vesting_vault
+    token = chain.deploy(
+        "ProjectToken",
+        "Granted",
+        "GRT",
+        18,
+        10**9 * TOKEN,
+        setting.deployer,
+        sender=setting.deployer,
+    )
+    token.send("approve", vault.address, UNLIMITED, sender=setting.deployer)
+    start = chain.now() + DAY
+    schedule = astuple(grant_schedule(start))
+    plan = (to_canonical_address(token.address), bytes(20), schedule)
+    amount = 5_000 * TOKEN
+    for batch in range(2):  # of the first one the vault had none of this token
+        awards = [(account(f"employee {batch}", row).address, amount) for row in range(GRANTS)]
+        made = vault.send("create", plan, awards, sender=setting.deployer)
+        setting.gas["vault.grant"] = -(-made.gas_used // GRANTS)
+    number = vault.call("grantCount")
+    for name, time in (("first", start), ("more", start + 120 * DAY)):
+        chain.advance_to(time)
+        setting.gas[f"vault.release.{name}"] = vault.send(
+            "release", (plan, amount, number), sender=setting.deployer
+        ).gas_used
 
 
 def take() -> dict[str, dict[str, int]]:

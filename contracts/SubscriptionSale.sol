@@ -7,88 +7,33 @@ import {
     Demand,
     ISubscriptionSale,
     Position,
-    SaleTerms,
     Settlement,
     Status
 } from "../interfaces/ISubscriptionSale.sol";
-import {ITermsRules} from "../interfaces/ITermsRules.sol";
-import {Terms, TermsCode} from "./libraries/TermsCode.sol";
-import {SaleClaiming} from "./sale/SaleClaiming.sol";
-import {SaleCollecting} from "./sale/SaleCollecting.sol";
+import {PositionWord} from "./libraries/PositionWord.sol";
+import {TermsCode} from "./libraries/TermsCode.sol";
+import {SaleBase} from "./sale/SaleBase.sol";
+import {SaleExiting} from "./sale/SaleExiting.sol";
 import {SaleSettling} from "./sale/SaleSettling.sol";
 import {SaleSubscribing} from "./sale/SaleSubscribing.sol";
 
 /// @title A sale by subscription with tiered allotment. See `ISubscriptionSale`.
-/// @notice Deployed as clones whose code carries the terms; this implementation itself is locked. Here it opens and
+/// @notice Created by the launchpad as clones whose code carries the terms; this implementation itself is locked. Here it
 /// shows itself; the parts of its life are in `sale/`.
-contract SubscriptionSale is SaleSubscribing, SaleSettling, SaleClaiming, SaleCollecting {
-    address private immutable IMPLEMENTATION = address(this);
-    ITermsRules private immutable TERMS_RULES;
-
-    constructor(ITermsRules termsRules) EIP712("Jumpstart SubscriptionSale", "1") {
-        TERMS_RULES = termsRules;
-    }
-
-    // ----------------------------------------------------------------------------------------------- opening
-
-    /// @inheritdoc ISubscriptionSale
-    function fund() external {
-        // Check
-        if (address(this) == IMPLEMENTATION) revert SubscriptionSale_ImplementationLocked();
-        if (_state.status != Status.Unfunded) {
-            revert SubscriptionSale_WrongStatus(_state.status, Status.Unfunded);
-        }
-        bytes memory encoding = TermsCode.encoding();
-        uint256 supply = TERMS_RULES.check(encoding, address(this));
-        Terms terms_ = TermsCode.load();
-        _requireBeforeStart(terms_);
-
-        // Effect
-        _state.status = Status.Funded;
-        emit Funded(msg.sender, keccak256(encoding), supply);
-
-        // Interact
-        uint256 received = _pull(terms_.saleToken(), supply);
-        if (received != supply) revert SubscriptionSale_FundingShort(received, supply);
-    }
-
-    /// @inheritdoc ISubscriptionSale
-    function publishHoldings(bytes32 root) external {
-        Terms terms_ = TermsCode.load();
-        address publisher = terms_.holdingsPublisher();
-        if (msg.sender != publisher) revert SubscriptionSale_OnlyPublisher(msg.sender, publisher);
-        _requireStatus(Status.Funded);
-        _requireBeforeStart(terms_);
-        if (_holdingsRoot != 0) revert SubscriptionSale_HoldingsAlreadyPublished(_holdingsRoot);
-        if (root == 0) revert SubscriptionSale_HoldingsMissing();
-
-        _holdingsRoot = root;
-        emit HoldingsPublished(root);
-    }
-
-    function _requireBeforeStart(Terms terms_) private view {
-        uint256 start = terms_.sessionStart(0);
-        if (block.timestamp >= start) revert SubscriptionSale_AlreadyStarted(block.timestamp, start);
-    }
-
-    // ------------------------------------------------------------------------------------------------- views
-
-    /// @inheritdoc ISubscriptionSale
-    function terms() external view returns (SaleTerms memory) {
-        bytes memory encoding = TermsCode.encoding(); // is what this function returns, to the byte
-        assembly ("memory-safe") {
-            return(add(encoding, 0x20), mload(encoding))
-        }
-    }
+contract SubscriptionSale is SaleSubscribing, SaleSettling, SaleExiting {
+    constructor(address launchpad, address review, address escrowImplementation)
+        SaleBase(launchpad, review, escrowImplementation)
+        EIP712("Jumpstart SubscriptionSale", "1")
+    {}
 
     /// @inheritdoc ISubscriptionSale
     function termsHash() external view returns (bytes32) {
-        return keccak256(TermsCode.encoding());
+        return TermsCode.loadHead().termsHash();
     }
 
     /// @inheritdoc ISubscriptionSale
-    function holdingsRoot() external view returns (bytes32) {
-        return _holdingsRoot;
+    function applicationId() external view returns (uint256) {
+        return TermsCode.loadHead().applicationId();
     }
 
     /// @inheritdoc ISubscriptionSale
@@ -113,11 +58,27 @@ contract SubscriptionSale is SaleSubscribing, SaleSettling, SaleClaiming, SaleCo
 
     /// @inheritdoc ISubscriptionSale
     function depositOf(address account) external view returns (uint256) {
-        return _costUp(TermsCode.loadHead(), _positionOf[account].tokens());
+        return _depositOf(TermsCode.loadHead(), _positionOf[account]);
     }
 
     /// @inheritdoc ISubscriptionSale
     function allotmentOf(address account) external view returns (uint256) {
-        return _allotmentOf(_positionOf[account]);
+        PositionWord position = _positionOf[account];
+        return position.isRefunded() ? 0 : _allotmentOf(position);
+    }
+
+    /// @inheritdoc ISubscriptionSale
+    function weightOf(address account) external view returns (uint256) {
+        return _weightOf(_positionOf[account]);
+    }
+
+    /// @inheritdoc ISubscriptionSale
+    function totalWeight() external view returns (uint256 total) {
+        total = _state.sold;
+        if (_state.status == Status.Succeeded) return total;
+        uint256 tiers = TermsCode.load().tierCount();
+        for (uint256 tier; tier < tiers; ++tier) {
+            total += _demandOf[_demandKey(_state.settled, tier)].subscribed();
+        }
     }
 }

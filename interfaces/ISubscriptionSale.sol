@@ -4,9 +4,7 @@ pragma solidity 0.8.37;
 /// @title One sale: sessions, subscriptions, settlement, claims, refunds and participants' vesting.
 /// @notice The terms are part of the contract's code and cannot change. Nobody has a role that could touch a deposit,
 /// a refund or an allotted token: every function that pays a participant can be called by anyone or by the participant.
-///
-/// Units. "Tokens" are base units of the sale token, "payment" is base units of the payment token (or wei), times are
-/// Unix seconds, shares are basis points (1/10,000). Every window is half-open: `start <= now < end`.
+/// A sale is created by the `ILaunchpad`, which brings its whole supply in the same call. Units: see `Terms.sol`.
 ///
 /// Rounding. An allotment is rounded down, a cost is rounded up: an account loses less than one token in each session and
 /// less than one payment unit to rounding, and what the contract owes is always covered. See `sweep` for what becomes
@@ -15,78 +13,23 @@ pragma solidity 0.8.37;
 /// One slot. A participant owns exactly one storage slot for life, a `Position`. Subscribing creates it, and a
 /// further subscription, a claim and each vesting release only update it.
 
-/// @notice What is sold and for what. `price` payment units buy `priceUnit` tokens.
-struct Deal {
-    address saleToken;
-    address paymentToken; // address(0): the chain's native coin
-    uint256 price; // payment per `priceUnit` tokens, below 2^112
-    uint256 priceUnit; // tokens that `price` buys, below 2^112
-    uint256 softCap; // least cost of all tokens sold, before rounding, for the sale to succeed; 0: none
-    uint256 accountCap; // most tokens one account may hold allotted and subscribed together, at most the supply; 0: none
-    uint256 minimum; // least tokens an account may ask for in a session, over all its subscriptions there; at least 1
-}
-
-/// @notice Who may subscribe: holders of a pass of an accepted attester (`SaleTerms.attesters`), of at least `level`,
-/// of an admitted jurisdiction.
-struct Admission {
-    address passRegistry;
-    uint256 level;
-    uint256[4] jurisdictions; // bit n of word n / 256 set: ISO 3166-1 numeric code n is admitted
-}
-
-/// @notice Who gets what is not a participant's, and who publishes the holdings. None of them can do anything else.
-struct Parties {
-    address holdingsPublisher; // posts the root of (account, holding), once, before the first session opens
-    address proceedsTo; // receives the proceeds less the fee, and in the end the payment that rounding leaves
-    address unsoldTo; // receives unsold tokens, and in the end the tokens that rounding leaves
-    address feeTo; // receives the fee
-    uint256 feeBps; // share of the proceeds, rounded down
-}
-
-/// @notice How allotted tokens vest. `unlockBps` of an allotment is free at `start`; the rest accrues evenly from
-/// `start` over `durationSeconds`, by whole steps of `stepSeconds` (0: every second), none of it before `cliffSeconds`.
-struct Vesting {
-    uint256 start;
-    uint256 unlockBps;
-    uint256 cliffSeconds;
-    uint256 durationSeconds; // 0: everything is free at `start`
-    uint256 stepSeconds;
-}
-
-/// @notice One subscription window and the tokens it allots. Sessions follow one another and do not overlap.
-struct Session {
-    uint256 start;
-    uint256 end;
-    uint256 supply; // tokens; over all sessions below 2^96
-    uint256 limit; // oversubscription limit in tokens, closes the session when reached; 0: none
-}
-
-/// @notice A row of the coefficient table: who holds `threshold` or more (up to the next row) has `coefficient`.
-struct Tier {
-    uint256 threshold; // base units of the platform token, or of whatever the published holdings count
-    uint256 coefficient; // 1 .. 65,534
-}
-
-/// @notice Everything that is fixed before a sale. `termsHash` is the keccak-256 of its standard ABI encoding.
-struct SaleTerms {
-    uint256 chainId;
-    uint256 settleDeadline; // all sessions must be settled before it, or everyone takes a full refund
-    Deal deal;
-    Admission admission;
-    Parties parties;
-    Vesting vesting;
-    Session[] sessions; // 1 .. 8
-    Tier[] tiers; // 1 .. 32, thresholds and coefficients strictly increasing
-    address[] attesters; // 1 .. 8
-}
-
 /// @notice Where the sale stands.
-/// Unfunded -> Funded -> Succeeded | Failed. A funded sale that nobody settled in time reads as Failed.
+/// Funded -> Succeeded | Failed. It fails when the soft cap is missed, or when it is voided before it is settled. A
+/// funded sale that nobody settled in time reads as Failed.
 enum Status {
-    Unfunded,
     Funded,
     Succeeded,
-    Failed
+    Failed,
+    Locked // the implementation behind the sales, which is none itself
+}
+
+/// @notice The holdings of a sale, and what may keep it closed.
+struct Opening {
+    uint256 startsAt; // the first session
+    bytes32 root; // of (account, holding), in force or suspended; 0: none
+    uint256 publishedAt;
+    uint256 pausedUntil; // 0: never paused
+    bool isChallenged; // suspended until the reviewers decide
 }
 
 /// @notice What an account has done last.
@@ -94,13 +37,15 @@ enum Stage {
     None,
     Subscribed,
     Claimed,
-    Refunded
+    Refunded,
+    Exited
 }
 
 /// @notice A participant's whole life, in one slot. `allotted` and `amount` change their meaning with the stage:
 /// - Subscribed: tokens won in earlier sessions; tokens subscribed in `session`.
 /// - Claimed: tokens won in all sessions; tokens of these released so far.
-/// - Refunded: both 0.
+/// - Refunded: the account's weight (see `weightOf`); 0.
+/// - Exited: tokens won in all sessions; tokens of these that it kept.
 struct Position {
     uint112 allotted;
     uint112 amount;
@@ -129,8 +74,13 @@ struct Settlement {
 interface ISubscriptionSale {
     // ---------------------------------------------------------------------------------------------- events
 
-    event Funded(address indexed funder, bytes32 indexed termsHash, uint256 supply);
     event HoldingsPublished(bytes32 indexed root);
+    event HoldingsChallenged(bytes32 indexed root);
+
+    /// @notice The challenge was decided: the root stands, or it is gone.
+    event ChallengeSettled(bytes32 indexed root, bool stands);
+    event SubscriptionsPaused(uint256 until);
+    event SaleVoided();
     event Subscribed(address indexed account, uint256 coefficient, uint256 accepted);
     event SessionSettled(
         uint256 indexed session, uint256 sold, uint256 remaining, uint256 weight, uint256 fullFrom
@@ -143,9 +93,13 @@ interface ISubscriptionSale {
     /// @notice Follows `Claimed` or `Refunded` when the account had it paid to another address.
     event Redirected(address indexed account, address indexed to);
 
+    /// @notice An account exited: it got `kept` tokens (of these now what it had not claimed yet), and `returned` went back.
+    event Exited(address indexed account, uint256 kept, uint256 returned, uint256 refund);
+
     event ProceedsCollected(address indexed to, uint256 amount);
     event FeeCollected(address indexed to, uint256 amount);
     event UnsoldCollected(address indexed to, uint256 amount);
+    event ReturnedCollected(address indexed to, uint256 amount);
     event RemaindersSwept(uint256 tokens, uint256 payment);
 
     // ---------------------------------------------------------------------------------------------- errors
@@ -155,12 +109,20 @@ interface ISubscriptionSale {
     error SubscriptionSale_WrongStatus(Status actual, Status required);
 
     // Opening
-    error SubscriptionSale_ImplementationLocked();
-    error SubscriptionSale_AlreadyStarted(uint256 timestamp, uint256 firstStart);
-    error SubscriptionSale_FundingShort(uint256 received, uint256 supply);
+    error SubscriptionSale_NotListed();
     error SubscriptionSale_OnlyPublisher(address caller, address publisher);
-    error SubscriptionSale_HoldingsAlreadyPublished(bytes32 root);
+    error SubscriptionSale_OnlyReview(address caller, address review);
+    error SubscriptionSale_OnlyGuardian(address caller, address guardian);
+    error SubscriptionSale_HoldingsTooLate(uint256 timestamp, uint256 latest);
+    error SubscriptionSale_HoldingsFinal(uint256 timestamp, uint256 end); // of the window for replacing them
     error SubscriptionSale_HoldingsMissing();
+    error SubscriptionSale_ChallengeTooLate(uint256 timestamp, uint256 end);
+    error SubscriptionSale_Challenged(bytes32 root);
+    error SubscriptionSale_NotChallenged();
+    error SubscriptionSale_DecisionTooLate(uint256 timestamp, uint256 firstStart);
+    error SubscriptionSale_PausedBefore(uint256 until);
+    error SubscriptionSale_Paused(uint256 timestamp, uint256 until);
+    error SubscriptionSale_MayStillOpen(uint256 timestamp, uint256 firstStart);
 
     // Subscribing
     error SubscriptionSale_NotOpen(uint256 timestamp, uint256 start);
@@ -190,6 +152,10 @@ interface ISubscriptionSale {
     error SubscriptionSale_SignatureInvalid(address account);
     error SubscriptionSale_RecipientInvalid(address to); // zero, or the sale itself
 
+    // Exiting
+    error SubscriptionSale_OnlyEscrow(address caller, address escrow);
+    error SubscriptionSale_NothingToReturn(address account);
+
     // Collecting
     error SubscriptionSale_NothingToCollect();
     error SubscriptionSale_NotAscending(address previous, address account);
@@ -197,14 +163,27 @@ interface ISubscriptionSale {
 
     // ---------------------------------------------------------------------------------------------- opening
 
-    /// @notice Checks every rule of the terms (`ITermsRules`) and pulls the whole supply from the caller. Anyone may;
-    /// without it the sale cannot open. Must happen before the first session starts.
-    /// - The sale token must deliver exactly what is sent (no fee on transfer), else `FundingShort`.
-    function fund() external;
-
-    /// @notice Posts the Merkle root over `(account, holding)` (OpenZeppelin's standard tree), once, before the first
-    /// session starts. Only `Parties.holdingsPublisher`.
+    /// @notice Posts the Merkle root over `(account, holding)` (OpenZeppelin's standard tree). Only
+    /// `Parties.holdingsPublisher`, and at least twice `Parties.challengeSeconds` before the first session starts. Within
+    /// `challengeSeconds` it may be replaced in the same way, unless it is challenged; after that it is final.
     function publishHoldings(bytes32 root) external;
+
+    /// @notice Suspends the root until the reviewers have decided. Only the `IProjectReview`, where anyone may challenge,
+    /// within `challengeSeconds` after posting.
+    function challengeHoldings() external;
+
+    /// @notice Puts the root back in force, or drops it. Only the `IProjectReview`, before the first session starts.
+    function settleChallenge(bool stands) external;
+
+    /// @notice Stops subscriptions, and nothing else, for `PAUSE_SECONDS`. Only the guardian of the `IProjectReview`, once.
+    function pause() external;
+
+    /// @notice Ends a sale that is not settled: everyone takes a full refund. Only the `IProjectReview`, on a delisting.
+    function void() external;
+
+    /// @notice The same for a sale whose first session has begun without holdings in force, because none were posted or
+    /// a challenge was not decided. Anyone may; nobody can have subscribed.
+    function abandon() external;
 
     // ---------------------------------------------------------------------------------------------- subscribing
 
@@ -259,6 +238,10 @@ interface ISubscriptionSale {
         external
         returns (uint256 tokens, uint256 refunded);
 
+    /// @notice The refund alone, of an account that has not claimed yet: for a sale token that cannot be moved. Anyone may;
+    /// pays `account`. What has vested can be claimed at any time after.
+    function claimRefund(address account) external returns (uint256 refunded);
+
     /// @notice The whole deposit back, when the sale failed: soft cap missed, or not settled in time. No end date.
     function refund() external returns (uint256 refunded);
 
@@ -270,10 +253,22 @@ interface ISubscriptionSale {
         external
         returns (uint256 refunded);
 
+    // ---------------------------------------------------------------------------------------------- exiting
+
+    /// @notice Ends the account's part in a successful sale: pays it, at `to`, what has vested and any refund, and keeps
+    /// what has not vested for `unsoldTo`. Only the sale's `IProceedsEscrow`, which pays for what was returned.
+    /// @param withTokens Else what has vested and was not claimed is given up, and kept for `unsoldTo` as well.
+    /// @return returned Tokens not vested, at least 1.
+    /// @return sold Tokens sold, before rounding.
+    /// @return proceeds Payment that the escrow got for them.
+    function exitFor(address account, address to, bool withTokens)
+        external
+        returns (uint256 returned, uint256 sold, uint256 proceeds);
+
     // ---------------------------------------------------------------------------------------------- collecting
 
-    /// @notice Sends the proceeds less the fee to `proceedsTo`. Anyone may, once the sale has succeeded. What is sent
-    /// is what participants are sure to owe: it never reaches into a refund, whoever claims first.
+    /// @notice Sends the proceeds less the fee to the sale's `IProceedsEscrow`. Anyone may, once the sale has succeeded.
+    /// What is sent is what participants are sure to owe: it never reaches into a refund, whoever claims first.
     function collectProceeds() external returns (uint256 amount);
 
     /// @notice Sends the fee to `feeTo`. Anyone may, once the sale has succeeded.
@@ -282,18 +277,25 @@ interface ISubscriptionSale {
     /// @notice Sends unsold tokens (after a failure: all of them) to `unsoldTo`. Anyone may.
     function collectUnsold() external returns (uint256 amount);
 
+    /// @notice Sends the tokens that exits have returned so far to `unsoldTo`. Anyone may, whenever there are any.
+    function collectReturned() external returns (uint256 amount);
+
     /// @notice Shows participants, in ascending order and in as many calls as one likes, whose claim is over. The call with
-    /// which a caller has shown all of them sends all that is left: tokens to `unsoldTo`, payment less an uncollected
-    /// fee to `proceedsTo`. Nobody unpaid can be passed over, so the remainder is never needed to pay anyone. Whoever
+    /// which a caller has shown all of them sends all that is left: tokens to `unsoldTo`, payment less uncollected
+    /// proceeds and fee to `proceedsTo`. Nobody unpaid can be passed over, so the remainder is never needed to pay anyone. Whoever
     /// leaves somebody out begins again from another address.
     function sweep(address[] calldata accounts) external;
 
     // ---------------------------------------------------------------------------------------------- views
 
-    function terms() external view returns (SaleTerms memory);
+    /// @notice Of the whole `ListingTerms`. `ITermsRules.termsOf` reads what of them is in the sale's code.
     function termsHash() external view returns (bytes32);
+
+    /// @notice The number of the application that was approved, see `IProjectReview`.
+    function applicationId() external view returns (uint256);
+    function escrow() external view returns (address);
     function status() external view returns (Status);
-    function holdingsRoot() external view returns (bytes32);
+    function opening() external view returns (Opening memory);
 
     /// @notice Sessions settled so far.
     function sessionsSettled() external view returns (uint256);
@@ -311,6 +313,26 @@ interface ISubscriptionSale {
     /// @notice Tokens allotted to the account in all settled sessions. A sale that missed its soft cap does not keep the
     /// last session's settlement: there it is left out.
     function allotmentOf(address account) external view returns (uint256);
+
+    /// @notice What the account weighs among participants, in tokens: what it was allotted in settled sessions, and
+    /// what it subscribed to in the one that is not settled. Stays when it has claimed, exited or taken its refund.
+    function weightOf(address account) external view returns (uint256);
+
+    /// @notice The weight of all participants, up to rounding (never less than the sum). Not meaningful for a sale that
+    /// missed its soft cap.
+    function totalWeight() external view returns (uint256);
+
+    /// @notice Tokens sold, before rounding, and the proceeds less the fee. Both are final once the sale has succeeded,
+    /// and 0 before.
+    function outcome() external view returns (uint256 sold, uint256 proceeds);
+
+    function isProceedsCollected() external view returns (bool);
+
+    /// @notice What the sale works with, the same for all of its launchpad.
+    function parts()
+        external
+        view
+        returns (address launchpad, address review, address escrowImplementation);
 
     /// @notice What `claim` (or, after a failure, `refund`) would pay now.
     function claimableOf(address account) external view returns (uint256 tokens, uint256 refunded);

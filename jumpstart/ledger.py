@@ -1,4 +1,4 @@
-"""The ledger: an exact model of a whole sale, from its first subscription to its last claim.
+"""The ledger: an exact model of a whole sale, from its first subscription to its last claim or exit.
 
 It is written from the rules of `interfaces/ISubscriptionSale.sol`, not from the contract's code,
 and serves as its oracle in tests and as the preview before anybody pays. A refusal bears the name
@@ -6,7 +6,8 @@ and the arguments of the contract's custom error.
 
 Knows accounts by any spelling that it is given, their published holdings, and a clock that the
 caller moves. Passes, proofs, signatures and transfers are beyond it: an account without a holding
-is refused as one with a wrong proof. The sale is funded when the ledger opens.
+is refused as one with a wrong proof. So is what an exit is paid for the tokens it returns, which is
+the escrow's to know. The holdings are in force when the ledger opens.
 """
 
 from collections.abc import Mapping
@@ -29,9 +30,9 @@ MAX_DEMAND: Final = 2**107 - 1
 class Status(IntEnum):
     """Where the sale stands, numbered as on chain."""
 
-    FUNDED = 1
-    SUCCEEDED = 2
-    FAILED = 3
+    FUNDED = 0
+    SUCCEEDED = 1
+    FAILED = 2
 
 
 class Stage(IntEnum):
@@ -41,12 +42,14 @@ class Stage(IntEnum):
     SUBSCRIBED = 1
     CLAIMED = 2
     REFUNDED = 3
+    EXITED = 4
 
 
 @dataclass(frozen=True, kw_only=True)
 class Position:
-    """A participant. `allotted`: tokens won in earlier sessions, once claimed in all. `amount`:
-    tokens subscribed in `session`, once claimed those released so far. `tier`: row of the table.
+    """A participant. `allotted`: tokens won in earlier sessions, once claimed or exited in all, once
+    refunded the weight. `amount`: tokens subscribed in `session`, once claimed those released so
+    far, once exited those kept, once refunded 0. `tier`: row of the table.
     """
 
     allotted: int = 0
@@ -83,6 +86,17 @@ class Payout:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Exit:
+    """What an exit moves: `tokens` and `refund` to the account, as a last claim; what was `returned`
+    goes back.
+    """
+
+    tokens: int
+    returned: int
+    refund: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Remainders:
     """What rounding leaves behind when every claim is over: `tokens` and `payment`."""
 
@@ -94,7 +108,7 @@ _NOTHING: Final = Position()
 
 
 class Ledger:
-    """A funded sale of `terms` to accounts with these published `holdings`."""
+    """A sale of `terms` to accounts with these published `holdings`."""
 
     def __init__(self, terms: SaleTerms, holdings: Mapping[str, int]) -> None:
         self.terms = terms
@@ -110,6 +124,8 @@ class Ledger:
         ]
         self._latest = [0 for _ in terms.sessions]  # times of the latest subscriptions
         self._status = Status.FUNDED
+        self._kept = 0  # outcomes that count: not the one with which the soft cap was missed
+        self._is_void = False
 
     # ------------------------------------------------------------------------------- subscribing
 
@@ -117,11 +133,14 @@ class Ledger:
         """Subscribes `amount` more tokens in the session that is open at `time`, or as many of them
         as its limit leaves.
 
-        Raises `LedgerRefusal`, in this order: Closed, NotOpen, EarlierSessionUnsettled; on the
-        first subscription ProofInvalid, HoldingTooLow; CapExceeded, BelowMinimum, LimitReached,
-        DemandTooLarge. The cap and the minimum are about what was asked for.
+        Raises `LedgerRefusal`, in this order: Closed, NotOpen, EarlierSessionUnsettled; WrongStatus
+        when it was voided; on the first subscription ProofInvalid, HoldingTooLow; CapExceeded,
+        BelowMinimum, LimitReached, DemandTooLarge. The cap and the minimum are about what was asked
+        for.
         """
         deal, index = self.terms.deal, self._open_session(time)
+        if self._is_void:
+            raise _refusal("WrongStatus", Status.FAILED, Status.FUNDED)
         before, folded = self.position_of(account), self._fold(account, index)
         room = (deal.account_cap or UINT112_MAX) - folded.allotted - folded.amount
         if amount > room:
@@ -199,7 +218,17 @@ class Ledger:
         if len(self.outcomes) == len(self.terms.sessions):
             reached = self.raised >= self.terms.deal.soft_cap
             self._status = Status.SUCCEEDED if reached else Status.FAILED
+        self._kept += self._status is not Status.FAILED
         return outcome
+
+    def void(self, time: int) -> None:
+        """Ends the sale before it is settled: everybody takes a full refund.
+
+        Raises `LedgerRefusal`: WrongStatus.
+        """
+        self._require(self.status(time), Status.FUNDED)
+        self._status = Status.FAILED
+        self._is_void = True
 
     # ---------------------------------------------------------------------------------- claiming
 
@@ -211,17 +240,56 @@ class Ledger:
         """
         self._require(self.status(time), Status.SUCCEEDED)
         position, payout = self._participant(account), self.claimable_of(account, time)
-        if position.stage is Stage.CLAIMED and payout.tokens == 0:
+        if position.stage is not Stage.SUBSCRIBED and payout.tokens == 0:
             raise _refusal("NothingToClaim", account)
-        released = position.amount if position.stage is Stage.CLAIMED else 0
-        self._positions[account] = replace(
+        self._positions[account] = self._paid(account, payout, Stage.CLAIMED)
+        return payout
+
+    def claim_refund(self, account: str, time: int) -> int:
+        """Takes the refund alone, the first time; what has vested stays to be claimed.
+
+        Raises `LedgerRefusal`: WrongStatus, NothingSubscribed, NothingToClaim.
+        """
+        self._require(self.status(time), Status.SUCCEEDED)
+        position = self._participant(account)
+        if position.stage is not Stage.SUBSCRIBED:
+            raise _refusal("NothingToClaim", account)
+        refund = self.claimable_of(account, time).refund
+        self._positions[account] = self._paid(
+            account, Payout(tokens=0, refund=refund), Stage.CLAIMED
+        )
+        return refund
+
+    def exit(self, account: str, time: int, *, with_tokens: bool = True) -> Exit:
+        """Takes what has vested and the refund for the last time; what has not vested goes back.
+        Without tokens, what has vested and was not claimed is given up as well.
+
+        Raises `LedgerRefusal`: WrongStatus, NothingSubscribed; NothingToReturn when everything has
+        vested, and the second time.
+        """
+        self._require(self.status(time), Status.SUCCEEDED)
+        position, payout = self._participant(account), self.claimable_of(account, time)
+        exited = self._paid(account, payout, Stage.EXITED)
+        returned = exited.allotted - exited.amount
+        if not with_tokens:
+            exited = replace(exited, amount=exited.amount - payout.tokens)
+            payout = replace(payout, tokens=0)
+        if returned == 0 or position.stage is Stage.EXITED:
+            raise _refusal("NothingToReturn", account)
+        self._positions[account] = exited
+        return Exit(tokens=payout.tokens, returned=returned, refund=payout.refund)
+
+    def _paid(self, account: str, payout: Payout, stage: Stage) -> Position:
+        """The account's position when this is paid."""
+        position = self.position_of(account)
+        released = 0 if position.stage is Stage.SUBSCRIBED else position.amount
+        return replace(
             position,
             allotted=self.allotment_of(account),
             amount=released + payout.tokens,
             session=0,
-            stage=Stage.CLAIMED,
+            stage=stage,
         )
-        return payout
 
     def refund(self, account: str, time: int) -> int:
         """Takes the whole deposit back after a failure.
@@ -232,7 +300,9 @@ class Ledger:
         position, deposit = self._participant(account), self.deposit_of(account)
         if position.stage is Stage.REFUNDED:
             raise _refusal("NothingToClaim", account)
-        self._positions[account] = Position(tier=position.tier, stage=Stage.REFUNDED)
+        self._positions[account] = Position(
+            allotted=self.weight_of(account), tier=position.tier, stage=Stage.REFUNDED
+        )
         return deposit
 
     def _participant(self, account: str) -> Position:
@@ -258,13 +328,37 @@ class Ledger:
         return self._positions.get(account, _NOTHING)
 
     def allotment_of(self, account: str) -> int:
-        """Tokens allotted to the account in all settled sessions."""
+        """Tokens allotted to the account in all settled sessions, but for the one with which the
+        soft cap was missed. Once refunded: none.
+        """
         position = self.position_of(account)
-        if position.stage is not Stage.SUBSCRIBED or position.session >= len(self.outcomes):
+        if position.stage is Stage.REFUNDED:
+            return 0
+        if position.stage is not Stage.SUBSCRIBED or position.session >= self._kept:
             return position.allotted
         coefficient = self.terms.tiers[position.tier].coefficient
         outcome = self.outcomes[position.session]
         return position.allotted + allotment_down(position.amount, coefficient, outcome)
+
+    def weight_of(self, account: str) -> int:
+        """Tokens that the account weighs among participants: allotted in settled sessions, and
+        subscribed to in the one that is not. Stays when it has claimed, exited or been refunded.
+        """
+        position = self.position_of(account)
+        if position.stage is Stage.SUBSCRIBED and position.session >= self._kept:
+            return position.allotted + position.amount
+        if position.stage is Stage.REFUNDED:
+            return position.allotted
+        return self.allotment_of(account)
+
+    @property
+    def total_weight(self) -> int:
+        """The weight of all participants, never less than the sum of theirs; not when the soft cap
+        was missed.
+        """
+        settled = len(self.outcomes)
+        waiting = self._subscribed(settled) if settled < len(self.terms.sessions) else 0
+        return self.sold_up + waiting
 
     def deposit_of(self, account: str) -> int:
         """Payment that the account has in the sale: the cost of all it is allotted and subscribed
@@ -282,6 +376,8 @@ class Ledger:
         match self.status(time):
             case Status.SUCCEEDED:
                 allotted = self.allotment_of(account)
+                if position.stage is Stage.EXITED:
+                    return Payout(tokens=0, refund=0)
                 released = position.amount if position.stage is Stage.CLAIMED else 0
                 vested = vested_down(allotted, self.terms.vesting, time)
                 refund = deposit - self.terms.cost_up(allotted)
@@ -324,6 +420,12 @@ class Ledger:
     def fee(self) -> int:
         """The share of the proceeds that is the fee, rounded down."""
         return mul_div_down(self.proceeds, self.terms.parties.fee_bps, BASIS_POINTS)
+
+    @property
+    def outcome(self) -> tuple[int, int]:
+        """Tokens sold, before rounding, and the proceeds less the fee; 0 and 0 until it succeeds."""
+        succeeded = self._status is Status.SUCCEEDED
+        return (self.sold_up if succeeded else 0, self.proceeds - self.fee)
 
     def unsold(self, time: int) -> int:
         """Tokens that nobody is allotted; after a failure all of them. 0 before either."""

@@ -59,9 +59,17 @@ library PositionCodec {
         );
     }
 
-    /// @notice The position after a refund: nothing is left in it.
-    function refunded(PositionWord word) internal pure returns (PositionWord) {
-        return PositionWord.wrap(PositionWord.unwrap(word) & ADMISSION | uint256(Stage.Refunded) << 252);
+    /// @notice The position after a refund: only its weight is left in it.
+    function refunded(PositionWord word, uint256 weight) internal pure returns (PositionWord) {
+        return
+            PositionWord.wrap(PositionWord.unwrap(word) & ADMISSION | weight | uint256(Stage.Refunded) << 252);
+    }
+
+    /// @notice The position after an exit, for good.
+    function exited(PositionWord word, uint256 allotted_, uint256 kept) internal pure returns (PositionWord) {
+        return PositionWord.wrap(
+            PositionWord.unwrap(word) & ADMISSION | allotted_ | kept << 112 | uint256(Stage.Exited) << 252
+        );
     }
 
     // ----------------------------------------------------------------------------------------------- reading
@@ -114,6 +122,10 @@ library PositionCodec {
 
     function isClaimed(PositionWord word) internal pure returns (bool) {
         return PositionWord.unwrap(word) >> 252 == uint256(Stage.Claimed);
+    }
+
+    function isExited(PositionWord word) internal pure returns (bool) {
+        return PositionWord.unwrap(word) >> 252 == uint256(Stage.Exited);
     }
 
     function isRefunded(PositionWord word) internal pure returns (bool) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
 
 import {ISubscriptionSale, Status} from "../../interfaces/ISubscriptionSale.sol";
@@ -21,17 +22,31 @@ abstract contract SaleBase is ISubscriptionSale {
         uint112 soldDown; // tokens surely allotted; they are what the proceeds are for
     }
 
+    /// @notice What may keep the holdings from being in force.
+    struct Gate {
+        uint40 publishedAt;
+        uint40 pausedUntil; // 0: never paused
+        bool isChallenged;
+    }
+
     /// @notice Subscriptions in a session over all tiers. Only counted where the session has a limit.
     struct LimitedDemand {
         uint112 subscribed; // tokens
         uint40 lastAt; // time of the latest subscription
     }
 
+    address internal immutable LAUNCHPAD;
+    address internal immutable REVIEW;
+    address private immutable ESCROW_IMPLEMENTATION;
+
     State internal _state;
 
-    /// @notice Zero: no subscriptions. That is all a subscription needs to know of the sale's state: a root is only
-    /// taken once the sale is funded, and the windows stand in the terms.
+    /// @notice Zero: no subscriptions. That is all a subscription needs to know of the sale's state: whatever stops it
+    /// takes the root away, and the windows stand in the terms.
     bytes32 internal _holdingsRoot;
+
+    bytes32 internal _suspendedRoot; // the root while it is challenged or the sale is paused
+    Gate internal _gate;
 
     mapping(address account => PositionWord) internal _positionOf;
     mapping(uint256 sessionAndTier => DemandWord) internal _demandOf; // see `_demandKey`
@@ -41,7 +56,30 @@ abstract contract SaleBase is ISubscriptionSale {
 
     LimitedDemand[8] internal _limitedDemandOf; // by session
 
+    constructor(address launchpad, address review, address escrowImplementation) {
+        LAUNCHPAD = launchpad;
+        REVIEW = review;
+        ESCROW_IMPLEMENTATION = escrowImplementation;
+        _state.status = Status.Locked; // of the implementation; a clone begins as Funded
+    }
+
     // ----------------------------------------------------------------------------------------------- reading
+
+    /// @inheritdoc ISubscriptionSale
+    function parts()
+        external
+        view
+        returns (address launchpad, address review, address escrowImplementation)
+    {
+        return (LAUNCHPAD, REVIEW, ESCROW_IMPLEMENTATION);
+    }
+
+    /// @inheritdoc ISubscriptionSale
+    function escrow() public view returns (address) {
+        return Clones.predictDeterministicAddressWithImmutableArgs(
+            ESCROW_IMPLEMENTATION, abi.encodePacked(address(this)), 0, LAUNCHPAD
+        );
+    }
 
     /// @inheritdoc ISubscriptionSale
     function status() public view returns (Status) {
@@ -71,6 +109,11 @@ abstract contract SaleBase is ISubscriptionSale {
         return PriceMath.costDown(tokens, terms_.price(), terms_.priceUnit());
     }
 
+    /// @dev Payment that the sale has from an account; nothing any more after a refund.
+    function _depositOf(Terms terms_, PositionWord position) internal pure returns (uint256) {
+        return position.isRefunded() ? 0 : _costUp(terms_, position.tokens());
+    }
+
     /// @dev Tokens that a position was allotted in settled sessions; at most what was subscribed, so below 2^112.
     function _allotmentOf(PositionWord position) internal view returns (uint256) {
         if (!position.isSubscribed()) return position.allotted();
@@ -80,6 +123,11 @@ abstract contract SaleBase is ISubscriptionSale {
             return position.allotted()
                 + AllotmentMath.allotmentDown(position.amount(), position.coefficient(), settlement);
         }
+    }
+
+    /// @dev What a position weighs, see `ISubscriptionSale.weightOf`.
+    function _weightOf(PositionWord position) internal view returns (uint256) {
+        return _settlementOf[position.session()].isSettled() ? _allotmentOf(position) : position.tokens();
     }
 
     // ------------------------------------------------------------------------------------------------ moving

@@ -49,18 +49,38 @@ abstract contract SaleClaiming is SaleBase, EIP712 {
         // Effect
         PositionWord claimed;
         (claimed, tokens, refunded) = _payoutOf(terms_, position);
-        if (tokens == 0 && position.isClaimed()) revert SubscriptionSale_NothingToClaim(account);
+        if (tokens == 0 && !position.isSubscribed()) revert SubscriptionSale_NothingToClaim(account);
         _positionOf[account] = claimed;
         emit Claimed(account, tokens, refunded);
 
-        // Interact
-        _pay(terms_.saleToken(), to, tokens);
+        // Interact: the refund first. What is still owed when a token calls back must be tokens: if these were swept then, the
+        // transfer would fail and all of it with it; a swept refund would be paid from the proceeds.
         _pay(terms_.paymentToken(), to, refunded);
+        _pay(terms_.saleToken(), to, tokens);
+    }
+
+    /// @inheritdoc ISubscriptionSale
+    function claimRefund(address account) external returns (uint256 refunded) {
+        // Check
+        Terms terms_ = TermsCode.loadHead();
+        if (!_hasSucceeded(terms_)) revert SubscriptionSale_WrongStatus(status(), Status.Succeeded);
+        PositionWord position = _positionOf[account];
+        if (position.isNone()) revert SubscriptionSale_NothingSubscribed(account);
+        if (!position.isSubscribed()) revert SubscriptionSale_NothingToClaim(account);
+
+        // Effect
+        PositionWord claimed;
+        (claimed,, refunded) = _payoutOf(terms_, position);
+        _positionOf[account] = position.claimed(claimed.allotted(), 0);
+        emit Claimed(account, 0, refunded);
+
+        // Interact
+        _pay(terms_.paymentToken(), account, refunded);
     }
 
     /// @dev The last session's settlement is only kept by a sale that succeeds. Reading it saves a claim, which mostly
     /// needs it anyway, the 2,100 gas of reading the status.
-    function _hasSucceeded(Terms terms_) private view returns (bool) {
+    function _hasSucceeded(Terms terms_) internal view returns (bool) {
         unchecked {
             return _settlementOf[terms_.sessionCount() - 1].isSettled(); // there is at least one session
         }
@@ -69,14 +89,15 @@ abstract contract SaleClaiming is SaleBase, EIP712 {
     /// @dev What a successful sale owes a position now, and the position after it. No difference can be negative: nobody
     /// is allotted more than was subscribed, and what has vested never shrinks.
     function _payoutOf(Terms terms_, PositionWord position)
-        private
+        internal
         view
         returns (PositionWord claimed, uint256 tokens, uint256 refunded)
     {
         unchecked {
             uint256 allotted = position.allotted();
             uint256 released;
-            if (position.isClaimed()) {
+            if (!position.isSubscribed()) {
+                if (position.isExited()) return (position, 0, 0);
                 released = position.amount();
             } else {
                 uint256 asked = allotted + position.amount();
@@ -129,7 +150,7 @@ abstract contract SaleClaiming is SaleBase, EIP712 {
         // Effect
         Terms terms_ = TermsCode.loadHead();
         refunded = _costUp(terms_, position.tokens());
-        _positionOf[account] = position.refunded();
+        _positionOf[account] = position.refunded(_weightOf(position));
         emit Refunded(account, refunded);
 
         // Interact
@@ -172,6 +193,6 @@ abstract contract SaleClaiming is SaleBase, EIP712 {
         if (current == Status.Succeeded) {
             (, tokens, refunded) = _payoutOf(terms_, position);
         }
-        if (current == Status.Failed) refunded = _costUp(terms_, position.tokens());
+        if (current == Status.Failed) refunded = _depositOf(terms_, position);
     }
 }

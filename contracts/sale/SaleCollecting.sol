@@ -9,11 +9,12 @@ import {SaleBase} from "./SaleBase.sol";
 
 /// @title Collecting: what is not a participant's goes where the terms say.
 abstract contract SaleCollecting is SaleBase {
-    /// @notice What has been collected.
+    /// @notice What has been collected, and what of the tokens returned has not.
     struct Collection {
         bool proceeds;
         bool fee;
         bool unsold;
+        uint112 returned;
     }
 
     /// @notice How far a sweeper has come.
@@ -22,7 +23,7 @@ abstract contract SaleCollecting is SaleBase {
         uint32 accounts; // shown so far
     }
 
-    Collection private _collection;
+    Collection internal _collection;
 
     /// @dev Kept for each sweeper, so that nobody can spoil another one's.
     mapping(address sweeper => Progress) private _progressOf;
@@ -33,8 +34,9 @@ abstract contract SaleCollecting is SaleBase {
         if (_collection.proceeds) revert SubscriptionSale_NothingToCollect();
         _collection.proceeds = true;
         amount = proceeds - fee;
-        emit ProceedsCollected(terms_.proceedsTo(), amount);
-        _pay(terms_.paymentToken(), terms_.proceedsTo(), amount);
+        address to = escrow();
+        emit ProceedsCollected(to, amount);
+        _pay(terms_.paymentToken(), to, amount);
     }
 
     /// @inheritdoc ISubscriptionSale
@@ -45,6 +47,18 @@ abstract contract SaleCollecting is SaleBase {
         _collection.fee = true;
         emit FeeCollected(terms_.feeTo(), amount);
         _pay(terms_.paymentToken(), terms_.feeTo(), amount);
+    }
+
+    /// @inheritdoc ISubscriptionSale
+    function outcome() public view returns (uint256 sold, uint256 proceeds) {
+        if (_state.status != Status.Succeeded) return (0, 0);
+        (, uint256 gross, uint256 fee) = _proceedsAndFee();
+        return (_state.sold, gross - fee);
+    }
+
+    /// @inheritdoc ISubscriptionSale
+    function isProceedsCollected() external view returns (bool) {
+        return _collection.proceeds;
     }
 
     function _proceedsAndFee() private view returns (Terms terms_, uint256 proceeds, uint256 fee) {
@@ -68,6 +82,16 @@ abstract contract SaleCollecting is SaleBase {
     }
 
     /// @inheritdoc ISubscriptionSale
+    function collectReturned() external returns (uint256 amount) {
+        amount = _collection.returned;
+        if (amount == 0) revert SubscriptionSale_NothingToCollect();
+        _collection.returned = 0;
+        Terms terms_ = TermsCode.load();
+        emit ReturnedCollected(terms_.unsoldTo(), amount);
+        _pay(terms_.saleToken(), terms_.unsoldTo(), amount);
+    }
+
+    /// @inheritdoc ISubscriptionSale
     function sweep(address[] calldata accounts) external {
         // Check
         Status current = status();
@@ -85,10 +109,9 @@ abstract contract SaleCollecting is SaleBase {
         _progressOf[msg.sender] = progress;
         Terms terms_ = TermsCode.load();
         if (progress.accounts != _participants(terms_)) return;
-        _collection.proceeds = true;
         _collection.unsold = true;
-        uint256 reserved; // whoever may not be able to receive the fee keeps nobody from the rest
-        if (current == Status.Succeeded && !_collection.fee) (,, reserved) = _proceedsAndFee();
+        _collection.returned = 0;
+        uint256 reserved = current == Status.Succeeded ? _uncollected() : 0;
         uint256 tokens = _balanceOf(terms_.saleToken());
         uint256 payment = _balanceOf(terms_.paymentToken()) - reserved;
         emit RemaindersSwept(tokens, payment);
@@ -98,9 +121,16 @@ abstract contract SaleCollecting is SaleBase {
         _pay(terms_.paymentToken(), terms_.proceedsTo(), payment);
     }
 
+    /// @dev What is the escrow's and the fee's. Whoever has not collected, or cannot receive it, keeps nobody from the rest.
+    function _uncollected() private view returns (uint256 payment) {
+        (, uint256 proceeds, uint256 fee) = _proceedsAndFee();
+        if (!_collection.proceeds) payment = proceeds - fee;
+        if (!_collection.fee) payment += fee;
+    }
+
     function _isOver(PositionWord position) private pure returns (bool) {
         if (position.isClaimed()) return position.amount() == position.allotted();
-        return position.isRefunded();
+        return position.isRefunded() || position.isExited();
     }
 
     function _participants(Terms terms_) private view returns (uint256 count) {

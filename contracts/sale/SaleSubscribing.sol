@@ -9,10 +9,10 @@ import {ISubscriptionSale} from "../../interfaces/ISubscriptionSale.sol";
 import {DemandWord} from "../libraries/DemandWord.sol";
 import {PositionCodec, PositionWord} from "../libraries/PositionWord.sol";
 import {Terms, TermsCode} from "../libraries/TermsCode.sol";
-import {SaleBase} from "./SaleBase.sol";
+import {SaleOpening} from "./SaleOpening.sol";
 
 /// @title Subscribing: who may, how much, and what it costs now.
-abstract contract SaleSubscribing is SaleBase {
+abstract contract SaleSubscribing is SaleOpening {
     /// @dev A sale that does not limit an account limits it to what a position can hold.
     uint256 private constant MAX_POSITION = type(uint112).max;
 
@@ -53,8 +53,9 @@ abstract contract SaleSubscribing is SaleBase {
         returns (uint256 accepted)
     {
         uint256 session = _openSession(terms_);
+        bytes32 root = _rootInForce();
         PositionWord before = _positionOf[msg.sender];
-        PositionWord entered = _enter(terms_, before, session, holding, proof);
+        PositionWord entered = _enter(terms_, before, session, root, holding, proof);
         accepted = _acceptedOf(terms_, entered, session, amount);
         PositionWord position = entered.plus(accepted);
 
@@ -87,11 +88,12 @@ abstract contract SaleSubscribing is SaleBase {
         Terms terms_,
         PositionWord position,
         uint256 session,
+        bytes32 root,
         uint256 holding,
         bytes32[] calldata proof
     ) private view returns (PositionWord) {
         if (position.isNone()) {
-            (uint256 tier, uint256 coefficient) = _admit(terms_, holding, proof);
+            (uint256 tier, uint256 coefficient) = _admit(terms_, root, holding, proof);
             return PositionCodec.admitted(tier, coefficient, session);
         }
         if (position.session() == session) return position;
@@ -99,13 +101,11 @@ abstract contract SaleSubscribing is SaleBase {
     }
 
     /// @dev The tier and coefficient of the caller, who proves a holding and has a pass, or the reason why there is none.
-    function _admit(Terms terms_, uint256 holding, bytes32[] calldata proof)
+    function _admit(Terms terms_, bytes32 root, uint256 holding, bytes32[] calldata proof)
         private
         view
         returns (uint256 tier, uint256 coefficient)
     {
-        bytes32 root = _holdingsRoot;
-        if (root == 0) revert SubscriptionSale_HoldingsMissing();
         if (!MerkleProofLib.verifyCalldata(proof, root, _leafOf(msg.sender, holding))) {
             revert SubscriptionSale_ProofInvalid(msg.sender, holding);
         }
@@ -214,8 +214,7 @@ abstract contract SaleSubscribing is SaleBase {
         Terms terms_ = TermsCode.loadHead();
         PositionWord position = _positionOf[account];
         uint256 deposited = _costUp(terms_, position.tokens());
-        uint256 tokens = _settlementOf[position.session()].isSettled() ? _allotmentOf(position) : position.tokens();
-        uint256 deposit = _costUp(terms_, tokens + amount);
+        uint256 deposit = _costUp(terms_, _weightOf(position) + amount);
         if (deposit >= deposited) due = deposit - deposited;
         else surplus = deposited - deposit;
     }

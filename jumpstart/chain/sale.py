@@ -5,48 +5,22 @@ computes that, and `jumpstart.ledger` computes it again.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any, Final, Self, TypeVar
+from functools import cached_property
+from typing import Any, Final, Self
 
-from eth_utils.address import to_canonical_address
-
+from jumpstart.chain.addresses import clone_address, parse_clone
 from jumpstart.chain.client import Chain, Contract, Receipt, Sender, Transaction, address_of
 from jumpstart.errors import ChainError, CheckError, InputError
 from jumpstart.passes import SignedPass
-from jumpstart.schedule import Vesting
-from jumpstart.terms import Admission, Deal, Parties, SaleTerms, Session, Tier
+from jumpstart.terms import ListingTerms, SaleTerms
 
 NATIVE: Final = bytes(20)
 """In place of a payment token: the chain's own coin."""
 
-FUNDED: Final = 1
+FUNDED: Final = 0
 """`Status.Funded`: it can still be settled, unless the deadline has passed."""
 
 UNLIMITED: Final = 2**256 - 1
-
-# An EIP-1167 proxy: creation prefix with the code's length, then the code around the implementation's address.
-_CREATION = "61{length:04x}3d81600a3d39f3"
-_PROXY = ("363d3d373d3d3d363d73", "5af43d82803e903d91602b57fd5bf3")
-_MAX_CODE_SIZE = 24_576  # EIP-170
-
-
-@dataclass(frozen=True, kw_only=True)
-class Platform:
-    """What all sales on a chain share: the registry of passes, the rules of terms, the locked implementation."""
-
-    pass_registry: Contract
-    terms_rules: Contract
-    implementation: Contract
-
-    @classmethod
-    def deploy(cls, chain: Chain, *, sender: Sender) -> Self:
-        """Three creating transactions."""
-        rules = chain.deploy("TermsRules", sender=sender)
-        return cls(
-            pass_registry=chain.deploy("PassRegistry", sender=sender),
-            terms_rules=rules,
-            implementation=chain.deploy("SubscriptionSale", rules.address, sender=sender),
-        )
 
 
 def present_pass(registry: Contract, signed: SignedPass, *, sender: Sender) -> Receipt:
@@ -74,68 +48,66 @@ def _present_args(signed: SignedPass) -> tuple[Any, ...]:
     return struct, signed.attester, signed.signature
 
 
-def sale_creation_code(implementation: str, terms: SaleTerms) -> bytes:
-    """Creates a sale: a minimal clone of the implementation whose code ends with the terms.
-
-    Raises `InputError` when the terms do not fit into a contract's code.
-    """
-    encoding = terms.abi_encoding
-    head, tail = map(bytes.fromhex, _PROXY)
-    code = head + to_canonical_address(implementation) + tail + encoding
-    if len(code) > _MAX_CODE_SIZE:
-        raise InputError(
-            f"terms: the sale's code would have {len(code)} bytes, at most {_MAX_CODE_SIZE} are allowed"
-        )
-    return bytes.fromhex(_CREATION.format(length=len(code))) + code
-
-
 class Sale:
-    """A deployed sale with its terms. `contract` is for everything that has no method here."""
+    """A listed sale with its terms. `contract` is for everything that has no method here."""
 
-    def __init__(self, contract: Contract, terms: SaleTerms) -> None:
+    def __init__(self, contract: Contract, listing: ListingTerms, application: int) -> None:
         self.contract = contract
-        self.terms = terms
+        self.listing = listing
+        self.application = application
 
     @classmethod
-    def create(cls, chain: Chain, implementation: str, terms: SaleTerms, *, sender: Sender) -> Self:
-        """One creating transaction. Raises `CheckError` when the contract's own hash of its terms differs from ours."""
-        receipt = chain.deploy_code(sale_creation_code(implementation, terms), sender=sender)
-        assert receipt.contract_address is not None
-        sale = cls(chain.contract("SubscriptionSale", receipt.contract_address), terms)
-        found = sale.contract.call("termsHash")
-        if found != terms.terms_hash:
-            raise CheckError(
-                f"termsHash of {sale.address}: found 0x{found.hex()}, expected 0x{terms.terms_hash.hex()}"
-            )
-        return sale
+    def predicted(
+        cls, launchpad: Contract, implementation: str, application: int, listing: ListingTerms
+    ) -> Self:
+        """The sale that the launchpad makes of an application, whether it has or not."""
+        packed = listing.packed(application)
+        address = clone_address(launchpad.address, implementation, packed)
+        contract = launchpad.chain.contract("SubscriptionSale", address)
+        return cls(contract, listing, application)
 
     @classmethod
     def at(cls, chain: Chain, address: str) -> Self:
-        """The sale at an address, with the terms that its code carries.
+        """The sale at an address, with the terms that its launchpad published.
 
-        Raises `InputError` when there is no sale, or one whose implementation is not ours,
-        `CheckError` when its own hash of its terms differs from ours.
+        Raises `InputError` when there is no sale, or one that its launchpad does not list,
+        `CheckError` when the published terms are not the ones that the sale is bound to.
         """
         code = chain.code(address)
-        head, tail = map(bytes.fromhex, _PROXY)
         if not code:
             raise InputError(f"there is no contract at {address} on chain {chain.chain_id}")
         contract = chain.contract("SubscriptionSale", address)
         try:
-            implementation = code[len(head) : len(head) + 20]
-            if not code.startswith(head) or not code[len(head) + 20 :].startswith(tail):
-                raise ChainError("not a clone")
-            if not contract.artifact.matches(chain.code("0x" + implementation.hex())):
-                raise ChainError("a clone of something else")
-            terms, found = _terms_of(contract.call("terms")), contract.call("termsHash")
+            implementation, packed = parse_clone(code) or (contract.address, b"")
+            if not packed or not contract.artifact.matches(chain.code(implementation)):
+                raise ChainError("no clone, or a clone of something else")
+            application: int = contract.call("applicationId")
+            launchpad = chain.contract("Launchpad", contract.call("parts")[0])
+            if launchpad.call("saleOf", application) != contract.address:
+                raise ChainError("not listed")
+            block: int = launchpad.call("listingBlockOf", application)
+            logs = chain.logs(launchpad.address, from_block=block, to_block=block)
+            events = launchpad.events(logs, "Listed")
+            (event,) = (each for each in events if each.args["sale"] == contract.address)
         except ChainError:
             raise InputError(f"the contract at {address} is no sale of this project") from None
-        if found != terms.terms_hash:
-            expected = terms.terms_hash.hex()
+        listing = ListingTerms.decoded(event.args["terms"])
+        if listing.packed(application) != packed:
             raise CheckError(
-                f"termsHash of {address}: found 0x{found.hex()}, expected 0x{expected}"
+                f"terms of {address}: the launchpad published 0x{listing.terms_hash.hex()}, "
+                f"the sale is bound to 0x{packed[:32].hex()}"
             )
-        return cls(contract, terms)
+        return cls(contract, listing, application)
+
+    @property
+    def terms(self) -> SaleTerms:
+        """The part of the terms that binds the sale itself."""
+        return self.listing.sale
+
+    @cached_property
+    def escrow(self) -> Contract:
+        """Where the proceeds go."""
+        return self.chain.contract("ProceedsEscrow", self.contract.call("escrow"))
 
     @property
     def address(self) -> str:
@@ -161,11 +133,6 @@ class Sale:
         return self.chain.contract("ProjectToken", "0x" + self.terms.deal.payment_token.hex())
 
     # ------------------------------------------------------------------------------------ opening
-
-    def fund(self, *, sender: Sender) -> Receipt:
-        """Approves exactly the supply and funds the sale with it."""
-        self.sale_token.send("approve", self.address, self.terms.supply, sender=sender)
-        return self.contract.send("fund", sender=sender)
 
     def publish_holdings(self, root: bytes, *, sender: Sender) -> Receipt:
         return self.contract.send("publishHoldings", root, sender=sender)
@@ -258,28 +225,3 @@ class Sale:
         ordered = sorted(accounts, key=lambda account: int(account, 16))
         parts = [ordered[start : start + batch] for start in range(0, len(ordered), batch)] or [[]]
         return [self.contract.send("sweep", part, sender=sender) for part in parts]
-
-
-Section = TypeVar("Section", Deal, Admission, Parties, Vesting, Session, Tier)
-
-
-def _terms_of(struct: Any) -> SaleTerms:
-    """Terms as the chain gives them, with addresses as bytes."""
-    return SaleTerms(
-        chain_id=struct.chainId,
-        settle_deadline=struct.settleDeadline,
-        deal=_section(Deal, struct.deal),
-        admission=_section(Admission, struct.admission),
-        parties=_section(Parties, struct.parties),
-        vesting=_section(Vesting, struct.vesting),
-        sessions=tuple(_section(Session, session) for session in struct.sessions),
-        tiers=tuple(_section(Tier, tier) for tier in struct.tiers),
-        attesters=tuple(map(to_canonical_address, struct.attesters)),
-    )
-
-
-def _section(kind: type[Section], values: Sequence[Any]) -> Section:
-    """A struct whose fields stand in the order of the data class."""
-    raw = [to_canonical_address(value) if isinstance(value, str) else value for value in values]
-    named: dict[str, Any] = dict(zip((field.name for field in fields(kind)), raw, strict=True))
-    return kind(**named)

@@ -117,7 +117,7 @@ def _require_something(sale: "Sale", owner: str, status: str, tokens: int, refun
         return
     if sale.contract.call("positionOf", owner).stage == _NEVER_SUBSCRIBED:
         raise CheckError(f"nothing to claim: {owner} has not subscribed in this sale")
-    if status in ("unfunded", "running"):
+    if status == "running":
         raise CheckError("nothing to claim: the sale is not settled yet")
     next_time = _next_release(sale.terms.vesting, sale.chain.now()) if status != "failed" else None
     if next_time is not None and sale.contract.call("allotmentOf", owner):

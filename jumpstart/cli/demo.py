@@ -12,7 +12,7 @@ from jumpstart.errors import InputError
 if TYPE_CHECKING:
     from jumpstart.demo.keeper import KeptChain
 
-EXAMPLE = "Example: jumpstart demo --participants 100 --scenario sale"
+EXAMPLE = "Example: jumpstart demo --participants 100 --scenario delisted"
 
 _FOLDER: Final = Path("out") / "demo"
 
@@ -22,8 +22,13 @@ def demo(
         int, typer.Option(metavar="N", help="How many buyers take part, from 12 to 2000.")
     ] = 40,
     scenario: Annotated[
-        str, typer.Option(metavar="NAME", help="sale: a success. refund: the soft cap is missed.")
-    ] = "sale",
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="full: a whole life, with a milestone missed. refund: the soft cap is missed. "
+            "rejected: never listed. delisted: ended in the middle of session 2.",
+        ),
+    ] = "full",
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave the chain running, and say how to stop it.")
     ] = False,
@@ -42,8 +47,8 @@ def demo(
 ) -> None:
     """Plays the whole life of a sale on a local chain and checks every figure against the model.
 
-    Deploys, subscribes, turns people away, settles, claims and vests to the end; then writes a
-    report for people (report.html) and for programs (report.json). Same options, same bytes. Exit
+    Reviews a project, lists its sale, sells, turns people away, pays by milestone and lets people
+    exit; then writes a report for people (report.html) and for programs (report.json). Same options, same bytes. Exit
     status 1 when a single figure differs.
     """
     from rich.console import Console
@@ -54,7 +59,7 @@ def demo(
     from jumpstart.files import write_text
 
     if scenario not in list(Scenario):
-        raise InputError(f"--scenario: {scenario!r}, expected {' or '.join(Scenario)}")
+        raise InputError(f"--scenario: {scenario!r}, expected one of {', '.join(Scenario)}")
     _make(out)
     summary, kept = _perform(Scenario(scenario), participants, holders, keep=keep)
     page, data = out / "report.html", out / "report.json"

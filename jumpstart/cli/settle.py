@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = "Example: jumpstart settle 0x.. --rpc http://127.0.0.1:8545 --keystore key.json"
 
-STATUSES: Final = ("unfunded", "running", "succeeded", "failed")
+STATUSES: Final = ("running", "succeeded", "failed")
 """Names of the contract's `Status`, by number."""
 
 

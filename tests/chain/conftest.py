@@ -106,6 +106,17 @@ def project(people: People) -> LocalAccount:
 
 
 @pytest.fixture
+def reviewer(people: People) -> LocalAccount:
+    """The only one, who makes the quorum."""
+    return people.reviewer
+
+
+@pytest.fixture
+def guardian(people: People) -> LocalAccount:
+    return people.guardian
+
+
+@pytest.fixture
 def treasury(people: People) -> LocalAccount:
     return people.treasury
 
@@ -135,15 +146,15 @@ def bystander(people: People) -> LocalAccount:
 
 
 @pytest.fixture
-def created_sale(stage: Stage) -> Trial:
-    """Deployed, without its tokens."""
-    return stage.create(stage.terms())
+def listed_sale(stage: Stage) -> Trial:
+    """Listed and funded, without holdings."""
+    return stage.list()
 
 
 @pytest.fixture
-def funded_sale(stage: Stage) -> Trial:
-    """Funded, its holdings published, before its session."""
-    return stage.fund()
+def published_sale(stage: Stage) -> Trial:
+    """Its holdings published, before its session."""
+    return stage.publish()
 
 
 @pytest.fixture
@@ -164,6 +175,13 @@ def two_session_sale(stage: Stage) -> Trial:
     return stage.open(
         supplies=((figures.SUPPLY, figures.LIMIT), (figures.SECOND_SUPPLY, 0)), soft_cap=1
     )
+
+
+@pytest.fixture
+def voided_sale(stage: Stage, oversubscribed_sale: Trial) -> Trial:
+    """Its project was delisted in mid-sale."""
+    stage.delist(oversubscribed_sale)
+    return oversubscribed_sale
 
 
 @pytest.fixture

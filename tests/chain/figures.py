@@ -21,13 +21,24 @@ ACCOUNT_CAP: Final = 250_000
 SOFT_CAP: Final = 100_000  # payment: half of the supply
 FEE_BPS: Final = 250
 
-LEAD: Final = 1000  # from now to the first session
+LEAD: Final = 2000  # from now to the first session
+CHALLENGE: Final = 300  # how long holdings can be challenged
 DURATION: Final = 10 * MINUTE  # of a session
 PAUSE: Final = 10 * MINUTE  # between sessions
 SETTLING: Final = 7 * DAY  # from the last session's end to the deadline
 
 VESTING_DELAY: Final = 8 * DAY  # from the last session's end
 UNLOCK_BPS: Final = 2_500
+
+MILESTONE_EVERY: Final = 30 * DAY  # from the settlement's deadline
+GRACE: Final = 5 * DAY
+OBJECTION: Final = 3 * DAY
+OBJECTION_BPS: Final = 2_000
+EXIT: Final = 20 * DAY
+
+BOND: Final = 250_000 * 10**18
+CHALLENGE_BOND: Final = 1_000 * 10**18
+
 CLIFF: Final = 60 * DAY
 VESTING_DURATION: Final = 360 * DAY
 STEP: Final = 30 * DAY

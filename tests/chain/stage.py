@@ -11,25 +11,30 @@ from typing import Any, Final, Self, TypeAlias
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
-from eth_utils.address import to_canonical_address, to_checksum_address
+from eth_utils.address import to_canonical_address
 from eth_utils.crypto import keccak
 
 from jumpstart.authorisations import Purpose, authorisation_of
 from jumpstart.chain.client import Chain, Contract, Receipt, Transaction
-from jumpstart.chain.sale import (
-    NATIVE,
-    UNLIMITED,
-    Platform,
-    Sale,
-    present_pass_transaction,
-    sale_creation_code,
-)
+from jumpstart.chain.platform import Committee, Platform
+from jumpstart.chain.sale import NATIVE, UNLIMITED, Sale, present_pass_transaction
 from jumpstart.holdings import tree_of
 from jumpstart.jurisdictions import bitmap_of
 from jumpstart.ledger import Ledger
 from jumpstart.passes import Attestation, SignedPass, sign
+from jumpstart.review import ReviewRules
 from jumpstart.schedule import Vesting
-from jumpstart.terms import Admission, Deal, Parties, SaleTerms, Session
+from jumpstart.terms import (
+    Admission,
+    Allocation,
+    Deal,
+    EscrowTerms,
+    ListingTerms,
+    Milestone,
+    Parties,
+    SaleTerms,
+    Session,
+)
 from tests.chain import figures
 
 TRANSFER_FAILED: Final = (
@@ -38,13 +43,11 @@ TRANSFER_FAILED: Final = (
 TRANSFER_FROM_FAILED: Final = "0x7939f424"
 COIN_TRANSFER_FAILED: Final = "0xb12d13eb"
 
-UNFUNDED, FUNDED, SUCCEEDED, FAILED = range(4)  # Status
-NONE, SUBSCRIBED, CLAIMED, REFUNDED = range(4)  # Stage of a position
+FUNDED, SUCCEEDED, FAILED, LOCKED = range(4)  # Status
+NONE, SUBSCRIBED, CLAIMED, REFUNDED, EXITED = range(5)  # Stage of a position
 
 Person: TypeAlias = LocalAccount | Contract
 """Who takes part: an account with a key, or a wallet that is a contract."""
-
-_SALES_AHEAD = 3  # that tokens are approved for before they exist
 
 
 def account(name: str) -> LocalAccount:
@@ -58,24 +61,20 @@ def raw(person: Person | str) -> bytes:
     return to_canonical_address(person if isinstance(person, str) else person.address)
 
 
-def created_address(creator: str, nonce: int) -> str:
-    """Where the creator's transaction of this number puts a contract."""
-    digits = nonce.to_bytes((nonce.bit_length() + 7) // 8)
-    number = digits if 0 < nonce < 0x80 else bytes([0x80 + len(digits)]) + digits
-    payload = b"\x94" + to_canonical_address(creator) + number
-    return to_checksum_address(keccak(bytes([0xC0 + len(payload)]) + payload)[12:])
-
-
 @dataclass(frozen=True, kw_only=True)
 class People:
     """Everybody by role."""
 
-    creator: LocalAccount  # of the sales
-    project: LocalAccount  # brings the tokens
+    creator: LocalAccount  # deploys the platform, and lists
+    chair: LocalAccount  # of the reviewers
+    guardian: LocalAccount
+    reviewer: LocalAccount  # the only one: the quorum
+    project: LocalAccount  # applies, and brings the tokens
     publisher: LocalAccount
     attester: LocalAccount
     second_attester: LocalAccount
     beneficiary: LocalAccount  # of the proceeds
+    heir: LocalAccount  # takes what nobody exits with
     treasury: LocalAccount  # takes what is unsold
     fee_receiver: LocalAccount
     stranger: LocalAccount  # has coin and tokens, no holding and no pass
@@ -103,7 +102,16 @@ class Stage:
         self.chain = chain
         self.people = people = People.gather()
         chain.set_balances({person.address: 2 * figures.COINS for person in people.all})
-        self.platform = Platform.deploy(chain, sender=people.creator)
+        self.bond_token = self._token("Jumpstart", 18)
+        self.platform = Platform.deploy(
+            chain,
+            sender=people.creator,
+            rules=self.rules(),
+            chair=people.chair.address,
+            guardian=people.guardian.address,
+            reviewers=[people.reviewer.address],
+        )
+        self.committee = Committee(platform=self.platform, reviewers=[people.reviewer])
         self.sale_token = self._token("Sold", 18)
         self.payment_token = self._token("Paid", 6)
         self.wallet = chain.deploy(
@@ -125,9 +133,27 @@ class Stage:
             self.execute(
                 wallet, self.platform.pass_registry, "present", *_present_args(self.passed(wallet))
             )
-        nonce = chain.nonce(people.creator.address)
-        for ahead in range(_SALES_AHEAD):
-            self._approve(created_address(people.creator.address, nonce + ahead))
+        self.bond_token.send(
+            "approve", self.platform.review.address, UNLIMITED, sender=people.project
+        )
+        self._bring(self.sale_token)
+
+    def rules(self, **changes: Any) -> ReviewRules:
+        """Of a review that takes three days at most, unless changed."""
+        usual: dict[str, Any] = {
+            "bond_token": raw(self.bond_token),
+            "bond": figures.BOND,
+            "challenge_bond": figures.CHALLENGE_BOND,
+            "quorum": 1,
+            "commit_seconds": figures.DAY,
+            "reveal_seconds": figures.DAY,
+            "approval_seconds": figures.DAY,
+            "notice_seconds": figures.DAY,
+            "bar": 600_000,
+            "floors": (50,) * 7,
+            "weights_bps": (2_000, 2_000, 1_500, 1_500, 1_000, 1_000, 1_000),
+        }
+        return ReviewRules(**(usual | changes))
 
     # ------------------------------------------------------------------------------------ people
 
@@ -203,13 +229,16 @@ class Stage:
         return self._prepared(self.chain.deploy(name, 2**200, sender=self.people.project), paying)
 
     def _prepared(self, token: Contract, paying: bool) -> Contract:
-        sale = self.next_sale
         if paying:
             self._hand_out(token)
-            self.chain.send_many(self._approvals(token, sale))
         else:
-            token.send("approve", sale, UNLIMITED, sender=self.people.project)
+            self._bring(token)
         return token
+
+    def _bring(self, token: Contract) -> None:
+        """The project lets the launchpad take the token for a sale."""
+        launchpad = self.platform.launchpad.address
+        token.send("approve", launchpad, UNLIMITED, sender=self.people.project)
 
     def _hand_out(self, token: Contract) -> None:
         receivers = (*self.participants, self.people.stranger)
@@ -222,9 +251,11 @@ class Stage:
             ]
         )
 
-    def _approvals(self, token: Contract, spender: str) -> list[Transaction]:
+    def _approvals(
+        self, token: Contract, spender: str, payers: Sequence[Person]
+    ) -> list[Transaction]:
         approvals = []
-        for person in (*self.participants, self.people.stranger):
+        for person in payers:
             if isinstance(person, Contract):
                 data = token.calldata("approve", spender, UNLIMITED)
                 approvals.append(
@@ -236,10 +267,6 @@ class Stage:
                 approvals.append(token.transaction("approve", spender, UNLIMITED, sender=person))
         return approvals
 
-    def _approve(self, spender: str) -> None:
-        own = self.sale_token.transaction("approve", spender, UNLIMITED, sender=self.people.project)
-        self.chain.send_many([own, *self._approvals(self.payment_token, spender)])
-
     def execute(
         self, wallet: Contract, target: Contract, function: str, *args: Any, value: int = 0
     ) -> Receipt:
@@ -250,12 +277,6 @@ class Stage:
         )
 
     # ------------------------------------------------------------------------------------ sales
-
-    @property
-    def next_sale(self) -> str:
-        """Where the creator's next sale will be."""
-        creator = self.people.creator.address
-        return created_address(creator, self.chain.nonce(creator))
 
     def terms(
         self,
@@ -292,6 +313,7 @@ class Stage:
             ),
             parties=Parties(
                 holdings_publisher=raw(people.publisher),
+                challenge_seconds=figures.CHALLENGE,
                 proceeds_to=raw(people.beneficiary),
                 unsold_to=raw(people.treasury),
                 fee_to=raw(people.fee_receiver),
@@ -310,46 +332,114 @@ class Stage:
         )
         return changed(usual, **changes)
 
-    def create(self, terms: SaleTerms) -> "Trial":
-        """A sale without its tokens."""
-        sale = Sale.create(
-            self.chain, self.platform.implementation.address, terms, sender=self.people.creator
+    def listing(self, terms: SaleTerms | None = None, **changes: Any) -> ListingTerms:
+        """The terms with those of an escrow: a fifth at once, and four milestones of a fifth. `changes` may name any
+        field of the sale or of the escrow, or the allocations.
+        """
+        escrow_names = {field.name for field in fields(EscrowTerms)}
+        escrow_changes = {name: changes.pop(name) for name in escrow_names & changes.keys()}
+        allocations: tuple[Allocation, ...] = changes.pop("allocations", ())
+        sale = self.terms(**changes) if terms is None else changed(terms, **changes)
+        milestones = tuple(
+            Milestone(
+                share_bps=2_000,
+                deadline=sale.settle_deadline + number * figures.MILESTONE_EVERY,
+                description_hash=keccak(text=f"milestone {number}"),
+            )
+            for number in range(1, 5)
         )
-        return Trial(self, sale)
+        usual: dict[str, Any] = {
+            "initial_bps": 2_000,
+            "grace_seconds": figures.GRACE,
+            "objection_seconds": figures.OBJECTION,
+            "objection_bps": figures.OBJECTION_BPS,
+            "exit_seconds": figures.EXIT,
+            "remainder_to": raw(self.people.heir),
+            "milestones": milestones,
+        }
+        escrow = EscrowTerms(**(usual | escrow_changes))
+        return ListingTerms(sale=sale, escrow=escrow, allocations=allocations)
 
-    def open(
+    @property
+    def next_application(self) -> int:
+        """The number that the next application gets."""
+        count: int = self.platform.review.call("applicationCount")
+        return count + 1
+
+    def approval(self, listing: ListingTerms) -> list[Transaction]:
+        """The project applies, and the reviewer approves."""
+        return self.committee.approval(
+            self.next_application, listing, applicant=self.people.project
+        )
+
+    def list(
         self,
-        terms: SaleTerms | None = None,
+        terms: SaleTerms | ListingTerms | None = None,
         *,
         holdings: Mapping[str, int] | None = None,
+        payers: Sequence[Person] | None = None,
         **changes: Any,
     ) -> "Trial":
-        """A funded sale with its holdings published; its first session has just begun."""
-        trial = self.fund(terms, holdings=holdings, **changes)
-        trial.open()
-        return trial
+        """A sale that was reviewed and listed, without holdings.
 
-    def fund(
-        self,
-        terms: SaleTerms | None = None,
-        *,
-        holdings: Mapping[str, int] | None = None,
-        **changes: Any,
-    ) -> "Trial":
-        """The same before the first session."""
-        terms = self.terms(**changes) if terms is None else changed(terms, **changes)
-        people, sale = self.people, self.next_sale
-        code = sale_creation_code(self.platform.implementation.address, terms)
-        contract = self.chain.contract("SubscriptionSale", sale)
-        trial = Trial(self, Sale(contract, terms), holdings)
+        `payers`, by default everybody, let it take payment.
+        """
+        listing = terms if isinstance(terms, ListingTerms) else self.listing(terms, **changes)
+        application = self.next_application
+        trial = Trial(self, self.platform.sale_at(application, listing), holdings)
+        approvals = []
+        if not trial.sale.is_native:
+            everybody = (*self.participants, self.people.stranger)
+            approvals = self._approvals(
+                trial.sale.payment_token, trial.address, everybody if payers is None else payers
+            )
+        creator = self.people.creator
         self.chain.send_many(
             [
-                Transaction(sender=people.creator, to=None, data=code),
-                contract.transaction("fund", sender=people.project),
-                contract.transaction("publishHoldings", trial.tree.root, sender=people.publisher),
+                *self.approval(listing),
+                self.platform.listing(application, listing, sender=creator),
+                *approvals,
             ]
         )
         return trial
+
+    def open(
+        self,
+        terms: SaleTerms | ListingTerms | None = None,
+        *,
+        holdings: Mapping[str, int] | None = None,
+        **changes: Any,
+    ) -> "Trial":
+        """A listed sale with its holdings published; its first session has just begun."""
+        trial = self.publish(terms, holdings=holdings, **changes)
+        trial.open()
+        return trial
+
+    def publish(
+        self,
+        terms: SaleTerms | ListingTerms | None = None,
+        *,
+        holdings: Mapping[str, int] | None = None,
+        payers: Sequence[Person] | None = None,
+        **changes: Any,
+    ) -> "Trial":
+        """The same before the first session."""
+        trial = self.list(terms, holdings=holdings, payers=payers, **changes)
+        trial.sale.publish_holdings(trial.tree.root, sender=self.people.publisher)
+        return trial
+
+    def as_review(self) -> str:
+        """The review itself as a sender, to call what only it may without its own rules."""
+        review = self.platform.review.address
+        self.chain.set_balance(review, figures.COINS)
+        return self.chain.impersonate(review)
+
+    def delist(self, trial: "Trial") -> Receipt:
+        """The reviewers delist the project of a sale."""
+        review, reason = self.platform.review, keccak(text="reason")
+        return review.send(
+            "voteToDelist", trial.sale.application, reason, sender=self.people.reviewer
+        )
 
 
 class Trial:
@@ -368,6 +458,10 @@ class Trial:
         self.holdings = stage.holdings if holdings is None else holdings
         self.tree = stage.tree if holdings is None else tree_of(holdings)
         self.ledger = Ledger(sale.terms, self.holdings)
+
+    @cached_property
+    def escrow(self) -> Contract:
+        return self.sale.escrow
 
     @property
     def domain(self) -> bytes:

@@ -16,8 +16,10 @@ from eth_account.signers.local import LocalAccount
 
 from jumpstart.chain.client import Chain
 from jumpstart.chain.node import LocalNode
+from jumpstart.chain.sale import Sale
 from jumpstart.cli import main
 from jumpstart.times import format_time
+from tests.chain import figures
 from tests.chain.stage import People, Stage, Trial
 from tools.run_brownie import ROOT, environment
 
@@ -279,7 +281,7 @@ def test_bad_input_is_one_line(
         "sale": open_sale.address,
         "unlocked": unlocked,
         "token": stage.sale_token.address,
-        "implementation": stage.platform.implementation.address,
+        "implementation": stage.platform.sale_implementation.address,
     }
     height = open_sale.chain.block_number()
     status, out, err = run(command, *(word.format(**known) for word in words))
@@ -334,6 +336,42 @@ def test_another_chain_than_the_one_that_is_meant_is_refused(
     assert "is chain 1337, expected chain 1" in err
 
 
+# --------------------------------------------------------------------------------------------- review
+
+
+def test_review_prints_the_scorecards(run: Run, stage: Stage, listed_sale: Trial) -> None:
+    """Whose, and what they made of the application."""
+    review, application = stage.platform.review.address, listed_sale.sale.application
+    status, out, _ = run("review", review, str(application))
+    assert status == 0
+    assert f"application {application} of {stage.people.project.address}: listed" in out
+    assert f"{stage.people.reviewer.address}  revealed    80  80  80  80  80  80  80" in out
+    assert "weighted total 800000 of 1000000, bar 600000" in out
+
+
+def test_review_prints_json(run: Run, stage: Stage) -> None:
+    """What is only committed has no scores yet."""
+    listing, application = stage.listing(), stage.next_application
+    stage.chain.send_many(stage.approval(listing)[:2])
+    _, out, _ = run("review", stage.platform.review.address, str(application), "--json")
+    found = json.loads(out)
+    assert (found["status"], found["total"]) == ("applied", 0)
+    assert found["termsHash"] == "0x" + listing.terms_hash.hex()
+    assert found["bond"] == str(figures.BOND)
+    (card,) = found["scorecards"]
+    assert (card["reviewer"], card["stage"]) == (stage.people.reviewer.address, "committed")
+    assert card["scores"] is None
+    assert [each["median"] for each in found["criteria"]] == [0] * 7
+
+
+def test_review_of_what_was_not_applied_for_is_refused(run: Run, stage: Stage) -> None:
+    """With the number and how many there are."""
+    count = stage.next_application - 1
+    status, out, err = run("review", stage.platform.review.address, str(count + 1))
+    assert (status, out) == (2, "")
+    assert f"application {count + 1}: there are {count}" in err
+
+
 def test_claim_for_and_to_exclude_each_other(run: Run, unlocked: str) -> None:
     """Nobody can send another's claim elsewhere."""
     somebody = "0x" + "1" * 40
@@ -353,7 +391,7 @@ def test_an_unlocked_account_is_for_local_chains(
     assert "--account is for local test chains, use --keystore" in err
 
 
-@pytest.mark.parametrize("command", ["demo", "settle", "claim"])
+@pytest.mark.parametrize("command", ["demo", "settle", "claim", "review"])
 def test_help_shows_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Of the command itself."""
     assert main([command, "--help"]) == 0
@@ -390,8 +428,7 @@ def test_brownie_scripts_deploy_settle_and_play(artifacts: Any) -> None:
         assert "0 settled, status of the sale: running" in early.stdout
 
         chain = Chain.connect(node.url, artifacts=artifacts)
-        end = chain.contract("SubscriptionSale", sale).call("terms").sessions[-1].end
-        chain.mine_at(end)
+        chain.mine_at(Sale.at(chain, sale).terms.sessions[-1].end)
         settled = brownie(node.port, "settle_sale", "main", sale)
         assert settled.returncode == 0, settled.stdout + settled.stderr
         assert "2 settled, status of the sale: failed" in settled.stdout  # nobody subscribed

@@ -8,7 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jumpstart.errors import LedgerRefusal
-from jumpstart.ledger import Demand, Ledger, Payout, Receipt, Remainders, Stage, Status
+from jumpstart.ledger import (
+    Demand,
+    Exit,
+    Ledger,
+    Payout,
+    Position,
+    Receipt,
+    Remainders,
+    Stage,
+    Status,
+)
 from jumpstart.terms import SaleTerms
 
 # small_terms: sessions [100, 200) of 300 tokens up to 1,500 subscribed, and [300, 400) of 700; two
@@ -18,12 +28,12 @@ HOLDINGS = {"one": 500, "two": 1000, "five": 2500, "rich": 10**9, "poor": 499}
 
 @pytest.fixture
 def sale(small_terms: SaleTerms) -> Ledger:
-    """A funded sale."""
+    """Its holdings are published."""
     return Ledger(small_terms, HOLDINGS)
 
 
 def with_deal(terms: SaleTerms, **changes: Any) -> Ledger:
-    """A funded sale whose deal differs."""
+    """The same with a deal that differs."""
     return Ledger(replace(terms, deal=replace(terms.deal, **changes)), HOLDINGS)
 
 
@@ -242,6 +252,87 @@ def test_fee_is_its_share_of_the_proceeds_rounded_down(sale: Ledger) -> None:
     assert sale.fee == 11
 
 
+@pytest.mark.parametrize(("soft_cap", "allotted"), [(200, 100), (201, 0)])
+def test_settlement_that_misses_the_soft_cap_allots_nothing(
+    small_terms: SaleTerms, soft_cap: int, allotted: int
+) -> None:
+    """What the sessions before it allotted stays: here 200 tokens, and 100 of the last session."""
+    sale = with_deal(small_terms, soft_cap=soft_cap)
+    sale.subscribe("one", 200, 100)
+    sale.settle(200)
+    sale.subscribe("one", 100, 300)
+    sale.settle(400)
+    assert sale.allotment_of("one") == 200 + allotted
+
+
+def test_status_and_stage_are_numbered_as_on_chain() -> None:
+    """What the views of the contract answer."""
+    assert [(status.name, int(status)) for status in Status] == [
+        ("FUNDED", 0), ("SUCCEEDED", 1), ("FAILED", 2)
+    ]  # fmt: skip
+    assert [(stage.name, int(stage)) for stage in Stage] == [
+        ("NONE", 0), ("SUBSCRIBED", 1), ("CLAIMED", 2), ("REFUNDED", 3), ("EXITED", 4)
+    ]  # fmt: skip
+
+
+def test_outcome_is_known_when_the_sale_has_succeeded(sale: Ledger) -> None:
+    """Tokens sold, and 466 raised less a fee of 11; before the last settlement nothing is final."""
+    sale.subscribe("one", 700, 100)
+    sale.settle(200)
+    assert sale.outcome == (0, 0)
+    sale.subscribe("one", 400, 300)
+    sale.settle(400)
+    assert sale.outcome == (700, 455)
+
+
+def test_outcome_of_a_failed_sale_is_nothing(small_terms: SaleTerms) -> None:
+    """It sold tokens, but keeps no payment for them."""
+    sale = with_deal(small_terms, soft_cap=21)
+    sale.subscribe("one", 30, 100)
+    sale.settle(200)
+    sale.settle(400)
+    assert (sale.sold_up, sale.outcome) == (30, (0, 0))
+
+
+# ---------------------------------------------------------------------------------------- voiding
+
+
+def test_void_sale_takes_nobody_and_settles_nothing(sale: Ledger) -> None:
+    """From that moment on it has failed; a second before it was like any other."""
+    sale.subscribe("one", 30, 150)
+    sale.void(151)
+    assert sale.status(151) is Status.FAILED
+    assert refusal(sale.subscribe, "one", 30, 151) == ("WrongStatus", Status.FAILED, Status.FUNDED)
+    assert refusal(sale.settle, 200) == ("WrongStatus", Status.FAILED, Status.FUNDED)
+    assert refusal(sale.subscribe, "one", 30, 250) == ("NotOpen", 250, 300)
+
+
+def test_void_sale_gives_everything_back(sale: Ledger) -> None:
+    """Whole deposits, whatever was allotted before, and all the tokens."""
+    sale.subscribe("one", 1000, 100)
+    sale.settle(200)
+    sale.subscribe("one", 100, 300)
+    sale.subscribe("five", 10, 300)
+    sale.void(301)
+    assert (sale.refund("one", 301), sale.refund("five", 301)) == (267, 7)
+    assert (sale.unsold(301), sale.proceeds, sale.outcome) == (1000, 0, (0, 0))
+    assert refusal(sale.claim, "one", 302) == ("WrongStatus", Status.FAILED, Status.SUCCEEDED)
+
+
+def test_void_is_for_a_sale_that_is_not_over(sale: Ledger) -> None:
+    """Up to the last settlement, and up to the deadline; and once."""
+    sale.void(999)
+    assert refusal(sale.void, 999) == ("WrongStatus", Status.FAILED, Status.FUNDED)
+
+
+def test_void_of_a_sale_that_is_over_is_refused(sale: Ledger) -> None:
+    """A second later it has failed by itself; a sale that succeeded stays so."""
+    assert refusal(sale.void, 1000) == ("WrongStatus", Status.FAILED, Status.FUNDED)
+    sale.settle(200)
+    sale.settle(400)
+    assert refusal(sale.void, 401) == ("WrongStatus", Status.SUCCEEDED, Status.FUNDED)
+
+
 # --------------------------------------------------------------------------------------- claiming
 
 
@@ -320,6 +411,119 @@ def test_unsettled_sale_refunds_whole_deposits_for_ever(sale: Ledger) -> None:
     assert sale.unsold(10**12) == 1000
 
 
+# ---------------------------------------------------------------------------------------- exiting
+
+
+def test_exit_pays_what_has_vested_and_returns_the_rest(settled_sale: Ledger) -> None:
+    """A quarter of 210 tokens and the refund go out, as a claim would; 158 tokens go back."""
+    assert settled_sale.exit("one", 1000) == Exit(tokens=52, returned=158, refund=527)
+    assert settled_sale.position_of("one") == Position(
+        allotted=210, amount=52, tier=0, stage=Stage.EXITED
+    )
+    assert settled_sale.deposit_of("one") == settled_sale.terms.cost_up(210)
+
+
+def test_exit_after_a_claim_pays_only_what_has_vested_since(settled_sale: Ledger) -> None:
+    """What was claimed is kept; a half of the rest has vested a minute after the start."""
+    settled_sale.claim("one", 1000)
+    assert settled_sale.exit("one", 1060) == Exit(tokens=79, returned=79, refund=0)
+    assert settled_sale.position_of("one").amount == 131
+
+
+def test_exit_before_vesting_starts_returns_everything(settled_sale: Ledger) -> None:
+    """The refund is paid, and no token."""
+    assert settled_sale.exit("one", 999) == Exit(tokens=0, returned=210, refund=527)
+
+
+def test_exit_when_everything_has_vested_is_refused(settled_sale: Ledger) -> None:
+    """A second before the end there is still something to return."""
+    assert refusal(settled_sale.exit, "one", 1120) == ("NothingToReturn", "one")
+    assert settled_sale.exit("one", 1119).returned == 14
+
+
+def test_exit_is_the_end(settled_sale: Ledger) -> None:
+    """Nothing more vests, is claimed or returned."""
+    settled_sale.exit("one", 1000)
+    assert settled_sale.claimable_of("one", 5000) == Payout(tokens=0, refund=0)
+    assert refusal(settled_sale.claim, "one", 5000) == ("NothingToClaim", "one")
+    assert refusal(settled_sale.exit, "one", 1001) == ("NothingToReturn", "one")
+
+
+def test_exit_of_a_stranger_is_refused(settled_sale: Ledger) -> None:
+    """Who subscribed nothing returns nothing."""
+    assert refusal(settled_sale.exit, "two", 1000) == ("NothingSubscribed", "two")
+
+
+def test_exit_from_a_sale_that_did_not_succeed_is_refused(sale: Ledger) -> None:
+    """There a refund is the way out."""
+    sale.subscribe("one", 30, 100)
+    for time, status in ((150, Status.FUNDED), (1000, Status.FAILED)):
+        assert refusal(sale.exit, "one", time) == ("WrongStatus", status, Status.SUCCEEDED)
+
+
+def test_exit_changes_nothing_for_the_others(settled_sale: Ledger) -> None:
+    """What the sale keeps back for rounding, and what was sold, are as if it had been a claim."""
+    before = (settled_sale.outcome, settled_sale.remainders, settled_sale.total_weight)
+    settled_sale.exit("one", 1000)
+    assert (settled_sale.outcome, settled_sale.remainders, settled_sale.total_weight) == before
+    assert settled_sale.claim("five", 1120) == Payout(tokens=150, refund=0)
+
+
+# ---------------------------------------------------------------------------------------- weights
+
+
+def test_weight_is_what_was_allotted_and_what_is_subscribed(sale: Ledger) -> None:
+    """1,000 asked weigh 1,000 until 300 are allotted; then what comes on top counts whole."""
+    assert (sale.weight_of("one"), sale.total_weight) == (0, 0)
+    sale.subscribe("one", 1000, 100)
+    assert (sale.weight_of("one"), sale.total_weight) == (1000, 1000)
+    sale.settle(200)
+    assert (sale.weight_of("one"), sale.total_weight) == (300, 300)
+    sale.subscribe("one", 900, 300)
+    assert (sale.weight_of("one"), sale.total_weight) == (1200, 1200)
+    sale.settle(400)
+    assert (sale.weight_of("one"), sale.total_weight) == (1000, 1000)
+
+
+def test_weight_stays_when_the_account_has_claimed_or_exited(settled_sale: Ledger) -> None:
+    """Also when it has claimed everything."""
+    weights = {account: settled_sale.weight_of(account) for account in ("one", "five")}
+    settled_sale.exit("one", 1000)
+    settled_sale.claim("five", 1120)
+    assert weights == {"one": 210, "five": 150}
+    assert {account: settled_sale.weight_of(account) for account in weights} == weights
+
+
+@pytest.mark.parametrize("is_settled", [True, False])
+def test_weight_stays_in_the_position_of_who_was_refunded(sale: Ledger, is_settled: bool) -> None:
+    """It takes the place of what was allotted: 300 or 1,000 of the first session, 10 of the next."""
+    sale.subscribe("one", 1000, 100)
+    weight = 1000
+    if is_settled:
+        sale.settle(200)
+        sale.subscribe("one", 10, 300)
+        weight = 310
+    sale.void(350)
+    assert sale.weight_of("one") == sale.total_weight == weight
+    sale.refund("one", 350)
+    assert sale.position_of("one") == Position(allotted=weight, tier=0, stage=Stage.REFUNDED)
+    assert sale.allotment_of("one") == 0
+    assert sale.weight_of("one") == sale.total_weight == weight
+
+
+def test_weight_counts_a_session_that_missed_the_soft_cap_as_not_settled(
+    small_terms: SaleTerms,
+) -> None:
+    """It allots nothing, so what was subscribed to it is what an account has in the sale."""
+    sale = with_deal(small_terms, soft_cap=666)
+    sale.subscribe("five", 900, 100)
+    sale.settle(200)
+    sale.subscribe("one", 9, 300)
+    sale.settle(400)
+    assert sale.status(400) is Status.FAILED
+    assert (sale.weight_of("five"), sale.weight_of("one")) == (300, 9)
+
+
 # ------------------------------------------------------------------------------------- properties
 
 accounts = st.integers(0, 7)
@@ -355,12 +559,15 @@ def test_books_balance_after_every_claim(
             paid[names[number]] += receipt.due - receipt.surplus
             assert min(receipt.due, receipt.surplus) == 0
             assert sale.deposit_of(names[number]) == paid[names[number]]
+        assert sum(map(sale.weight_of, names)) <= sale.total_weight
         sale.settle(time + 100)
 
     sold = sum(min(demand_in(sale, session), terms.sessions[session].supply) for session in (0, 1))
     sharing = sum(demand.accounts for demand in demands_below_full(sale))
     members = [name for name in names if sale.position_of(name).stage is not Stage.NONE]
     allotted = sum(map(sale.allotment_of, members))
+    assert sum(map(sale.weight_of, names)) == allotted
+    assert sale.total_weight == sold
     assert sale.sold_up == sold
     assert allotted <= sold
     assert allotted > sold - sharing or allotted == sold

@@ -18,7 +18,6 @@ from tests.chain.stage import (
     FUNDED,
     SUCCEEDED,
     TRANSFER_FAILED,
-    UNFUNDED,
     People,
     Stage,
     Trial,
@@ -315,14 +314,14 @@ def test_claiming_is_refused_given_a_sale_that_has_not_succeeded(
         oversubscribed_sale.call("claim", sender=buyer)
 
 
-def test_claiming_is_refused_given_a_failed_or_an_unfunded_sale(
-    failed_sale: Trial, created_sale: Trial, buyer: LocalAccount
+def test_claiming_is_refused_given_a_failed_or_an_unpublished_sale(
+    failed_sale: Trial, listed_sale: Trial, buyer: LocalAccount
 ) -> None:
     """No token leaves a sale that did not succeed."""
     with reverts("SubscriptionSale_WrongStatus", FAILED, SUCCEEDED):
         failed_sale.call("claim", sender=buyer)
-    with reverts("SubscriptionSale_WrongStatus", UNFUNDED, SUCCEEDED):
-        created_sale.call("claim", sender=buyer)
+    with reverts("SubscriptionSale_WrongStatus", FUNDED, SUCCEEDED):
+        listed_sale.call("claim", sender=buyer)
 
 
 def test_claiming_is_refused_between_sessions(two_session_sale: Trial, buyer: LocalAccount) -> None:

@@ -13,9 +13,9 @@ from tests.chain.stage import (
     COIN_TRANSFER_FAILED,
     FAILED,
     FUNDED,
+    LOCKED,
     SUCCEEDED,
     TRANSFER_FAILED,
-    UNFUNDED,
     People,
     Stage,
     Trial,
@@ -29,16 +29,20 @@ FEE = 4_999  # 2.5 % of PROCEEDS, rounded down
 FUNCTIONS = ("collectProceeds", "collectFee", "collectUnsold")
 
 
-def test_proceeds_go_to_the_beneficiary_less_the_fee(
-    settled_sale: Trial, beneficiary: LocalAccount, bystander: LocalAccount
+def test_proceeds_go_to_the_escrow_less_the_fee(
+    settled_sale: Trial, bystander: LocalAccount
 ) -> None:
-    """Anyone asks, the terms say who is paid."""
-    had = settled_sale.paid(beneficiary)
+    """Anyone asks, and the sale's own escrow is paid."""
+    escrow = settled_sale.escrow
+    assert settled_sale.paid(escrow) == 0
+    assert settled_sale.call("outcome") == (figures.SUPPLY, PROCEEDS - FEE)
+    assert settled_sale.call("isProceedsCollected") is False
     assert settled_sale.call("collectProceeds", sender=bystander) == PROCEEDS - FEE
     receipt = settled_sale.send("collectProceeds", sender=bystander)
-    assert settled_sale.paid(beneficiary) == had + PROCEEDS - FEE
+    assert settled_sale.paid(escrow) == PROCEEDS - FEE
+    assert settled_sale.call("isProceedsCollected") is True
     assert settled_sale.event(receipt, "ProceedsCollected").args == {
-        "to": beneficiary.address,
+        "to": escrow.address,
         "amount": PROCEEDS - FEE,
     }
 
@@ -115,15 +119,15 @@ def test_each_is_collected_once(
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_nothing_is_collected_before_the_sale_is_decided(
-    created_sale: Trial,
+    stage: Stage,
     two_session_sale: Trial,
     buyer: LocalAccount,
     bystander: LocalAccount,
     function: str,
 ) -> None:
-    """Neither before the funding, nor while it runs, nor between sessions, nor before the last settlement."""
-    with reverts("SubscriptionSale_WrongStatus", UNFUNDED, SUCCEEDED):
-        created_sale.call(function, sender=bystander)
+    """Neither of the implementation, nor while it runs, nor between sessions, nor before the last settlement."""
+    with reverts("SubscriptionSale_WrongStatus", LOCKED, SUCCEEDED):
+        stage.platform.sale_implementation.call(function, sender=bystander)
     two_session_sale.subscribe(buyer, 900)
     with reverts("SubscriptionSale_WrongStatus", FUNDED, SUCCEEDED):
         two_session_sale.call(function, sender=bystander)
@@ -204,7 +208,7 @@ def test_what_is_collected_does_not_depend_on_the_order(
     settled_sale: Trial, chain: Chain, people: People
 ) -> None:
     """Three functions, six orders, the same three sums."""
-    receivers = (people.beneficiary, people.fee_receiver, people.treasury)
+    receivers = (settled_sale.escrow, people.fee_receiver, people.treasury)
     outcomes = set()
     for order in permutations(FUNCTIONS):
         snapshot = chain.snapshot()
@@ -221,26 +225,23 @@ def test_proceeds_and_fee_are_paid_in_the_native_coin(native_sale: Trial, people
     """To the wei; who asks pays the gas."""
     native_sale.oversubscribe()
     native_sale.settle()
-    had = native_sale.paid(people.beneficiary), native_sale.paid(people.fee_receiver)
+    had = native_sale.paid(people.fee_receiver)
     native_sale.collect()
-    assert native_sale.paid(people.beneficiary) == had[0] + PROCEEDS - FEE
-    assert native_sale.paid(people.fee_receiver) == had[1] + FEE
+    assert native_sale.paid(native_sale.escrow) == PROCEEDS - FEE
+    assert native_sale.paid(people.fee_receiver) == had + FEE
 
 
 def test_a_beneficiary_that_takes_no_coin_blocks_only_itself(stage: Stage, people: People) -> None:
-    """The fee, the unsold tokens and every claim go out; the proceeds wait."""
+    """The proceeds, the fee, the unsold tokens and every claim go out; what rounding left waits."""
     trial = stage.open(payment_token=NATIVE, proceeds_to=raw(stage.rejecting))
     trial.oversubscribe()
     trial.settle()
-    with reverts(COIN_TRANSFER_FAILED, b""):
-        trial.send("collectProceeds", sender=people.stranger)
-    trial.send("collectFee", sender=people.stranger)
-    trial.send("collectUnsold", sender=people.stranger)
+    trial.collect()
     trial.vest()
     trial.claim_for_all(*people.buyers[:5])
     with reverts(COIN_TRANSFER_FAILED, b""):
         trial.sweep(people.buyers[:5])
-    assert trial.assets[1] == PROCEEDS - FEE + trial.ledger.remainders.payment
+    assert trial.assets[1] == trial.ledger.remainders.payment
 
 
 def test_proceeds_that_a_token_refuses_can_be_collected_later(stage: Stage, people: People) -> None:
@@ -249,9 +250,9 @@ def test_proceeds_that_a_token_refuses_can_be_collected_later(stage: Stage, peop
     trial = stage.open(payment_token=raw(token))
     trial.oversubscribe()
     trial.settle()
-    token.send("setBlocked", people.beneficiary.address, True, sender=people.stranger)
+    token.send("setBlocked", trial.escrow.address, True, sender=people.stranger)
     with reverts(TRANSFER_FAILED, b""):
         trial.send("collectProceeds", sender=people.stranger)
-    token.send("setBlocked", people.beneficiary.address, False, sender=people.stranger)
+    token.send("setBlocked", trial.escrow.address, False, sender=people.stranger)
     trial.send("collectProceeds", sender=people.stranger)
-    assert trial.paid(people.beneficiary) == PROCEEDS - FEE
+    assert trial.paid(trial.escrow) == PROCEEDS - FEE

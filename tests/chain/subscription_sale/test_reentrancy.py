@@ -14,11 +14,15 @@ from jumpstart.chain.client import Contract
 from jumpstart.chain.sale import NATIVE
 from tests.chain import figures
 from tests.chain.reverts import reverts
-from tests.chain.stage import FUNDED, SUBSCRIBED, SUCCEEDED, Stage, Trial, ascending, raw
+from tests.chain.stage import SUBSCRIBED, SUCCEEDED, Person, Stage, Trial, ascending, raw
 
 CALLS: dict[str, Callable[[Trial], tuple[Any, ...]]] = {
-    "fund": lambda trial: (),
     "publishHoldings": lambda trial: (b"\1" * 32,),
+    "challengeHoldings": lambda trial: (),
+    "settleChallenge": lambda trial: (True,),
+    "pause": lambda trial: (),
+    "void": lambda trial: (),
+    "abandon": lambda trial: (),
     "subscribe": lambda trial: (1000, 0, []),
     "subscribeWithPermit": lambda trial: (1000, 0, [], 0, 0, 0, bytes(32), bytes(32)),
     "settle": lambda trial: (),
@@ -41,6 +45,9 @@ CALLS: dict[str, Callable[[Trial], tuple[Any, ...]]] = {
     "collectProceeds": lambda trial: (),
     "collectFee": lambda trial: (),
     "collectUnsold": lambda trial: (),
+    "exitFor": lambda trial: (*[trial.stage.people.buyers[2].address] * 2, True),
+    "claimRefund": lambda trial: (trial.stage.people.buyers[2].address,),
+    "collectReturned": lambda trial: (),
     "sweep": lambda trial: (ascending(trial.stage.people.buyers[:5]),),
 }
 
@@ -60,20 +67,6 @@ def test_every_function_is_tried(open_sale: Trial) -> None:
         if entry["type"] == "function" and entry["stateMutability"] not in ("view", "pure")
     }
     assert set(CALLS) == changing
-
-
-@pytest.mark.parametrize("function", CALLS)
-def test_a_sale_token_that_calls_back_cannot_begin_the_sale_twice(
-    stage: Stage, function: str
-) -> None:
-    """In the middle of the funding every function refuses, and the sale is funded once."""
-    token = stage.odd_token("ReentrantToken")
-    trial = stage.create(stage.terms(sale_token=raw(token)))
-    arm(token, trial, function)
-    trial.send("fund", sender=stage.people.project)
-    assert (token.call("calls"), token.call("successes")) == (1, 0)
-    assert trial.assets == (figures.SUPPLY, 0)
-    assert trial.call("status") == FUNDED
 
 
 @pytest.mark.parametrize("function", CALLS)
@@ -120,8 +113,14 @@ def test_a_payment_token_that_takes_part_itself_cannot_pay_for_two_with_one_paym
 
 
 REFUSED = {
-    "fund",
     "publishHoldings",
+    "challengeHoldings",
+    "settleChallenge",
+    "pause",
+    "void",
+    "abandon",
+    "exitFor",
+    "collectReturned",
     "subscribe",
     "subscribeWithPermit",
     "settle",
@@ -169,9 +168,9 @@ def test_a_payment_token_that_calls_back_gains_nothing_from_a_payout(
     """Whatever is called from the middle of a payout, in the end everybody has what the model says."""
     trial, people, buyers = hooked_sale, stage.people, stage.people.buyers[:5]
     token = stage.chain.contract("ReentrantToken", trial.sale.payment_token.address)
-    everybody = [
-        each.address for each in (*buyers, people.beneficiary, people.fee_receiver, people.treasury)
-    ]
+    people_paid = (people.beneficiary, people.fee_receiver, people.treasury)
+    receivers: tuple[Person, ...] = (*people_paid, trial.escrow)
+    everybody = [each.address for each in (*buyers, *receivers)]
 
     def possessions() -> list[int]:
         balances = [
@@ -201,14 +200,10 @@ def test_a_payment_token_that_calls_back_gains_nothing_from_a_payout(
     gained = [now - before for now, before in zip(possessions(), had, strict=True)]
     assert gained == [
         *allotted,
-        0,
-        0,
-        3,
+        *(0, 0, 3, 0),
         -figures.SUPPLY,
         *refunds,
-        199_997 - 4_999 + 4,
-        4_999,
-        0,
+        *(4, 4_999, 0, 199_997 - 4_999),
         -had[-1],
     ]
     assert possessions()[len(everybody)] == possessions()[-1] == 0
@@ -232,7 +227,7 @@ def test_a_wallet_that_calls_back_when_it_is_paid_gains_nothing(
     stage.execute(wallet, trial.contract, "claim")
     assert wallet.call("isReentered")
     assert wallet.call("isReentryDone") == (
-        function in ("claimFor", "collectProceeds", "collectFee", "collectUnsold")
+        function in ("claimFor", "claimRefund", "collectProceeds", "collectFee", "collectUnsold")
     )
     assert (trial.sold(wallet), trial.paid(wallet)) == (had[0] + owed[0], had[1] + owed[1])
     finish(trial)
@@ -296,3 +291,29 @@ def test_a_sale_is_never_seen_in_two_states_from_within_a_payout(stage: Stage) -
         trial.chain.revert(snapshot)
     assert all(during == after for during, after in seen)
     assert trial.call("status") == SUCCEEDED
+
+
+def test_a_sale_token_that_sweeps_in_the_middle_of_the_last_claim_takes_no_refund(
+    stage: Stage,
+) -> None:
+    """The refund is paid before the tokens: what is left to sweep then is what rounding left."""
+    token = stage.odd_token("ReentrantToken")
+    trial = stage.open(sale_token=raw(token))
+    trial.oversubscribe()
+    trial.settle()
+    trial.vest()
+    last = stage.people.buyers[2]
+    trial.claim_for_all(*(each for each in stage.people.buyers[:5] if each != last))
+    _, refund = trial.call("claimableOf", last.address)
+    assert refund > 0
+    had = trial.paid(last), trial.paid(stage.people.beneficiary)
+    data = trial.contract.calldata("sweep", ascending(stage.people.buyers[:5]))
+    token.send("arm", trial.address, data, sender=stage.people.stranger)
+    trial.send("claim", sender=last)
+    assert (token.call("calls"), token.call("successes")) == (1, 1)
+    assert trial.paid(last) - had[0] == refund
+    assert trial.paid(stage.people.beneficiary) - had[1] == trial.ledger.remainders.payment
+    assert trial.assets[1] == trial.ledger.proceeds
+    for function in ("collectProceeds", "collectFee"):
+        trial.send(function, sender=stage.people.stranger)
+    assert trial.paid(trial.escrow) == trial.ledger.proceeds - trial.ledger.fee

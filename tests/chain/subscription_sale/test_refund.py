@@ -15,7 +15,6 @@ from tests.chain.stage import (
     REFUNDED,
     SUCCEEDED,
     TRANSFER_FAILED,
-    UNFUNDED,
     People,
     Stage,
     Trial,
@@ -43,7 +42,8 @@ def test_the_whole_deposit_comes_back(failed_sale: Trial, buyer: LocalAccount) -
     assert [(event.name, dict(event.args)) for event in events] == [
         ("Refunded", {"account": buyer.address, "refund": DEPOSIT})
     ]
-    assert failed_sale.call("positionOf", buyer.address) == (0, 0, 3, 2, 0, REFUNDED)
+    assert failed_sale.call("positionOf", buyer.address) == (100_000, 0, 3, 2, 0, REFUNDED)
+    assert failed_sale.call("allotmentOf", buyer.address) == 0
     assert failed_sale.call("depositOf", buyer.address) == 0
     assert failed_sale.call("claimableOf", buyer.address) == (0, 0)
     with reverts("SubscriptionSale_NothingToClaim", buyer):
@@ -109,11 +109,11 @@ def test_a_deposit_of_two_sessions_comes_back_whole(stage: Stage, people: People
 
 
 def test_refunds_are_refused_given_a_sale_that_did_not_fail(
-    settled_sale: Trial, created_sale: Trial, stage: Stage, buyer: LocalAccount
+    settled_sale: Trial, listed_sale: Trial, stage: Stage, buyer: LocalAccount
 ) -> None:
     """Neither after a success, nor while it runs, nor before it began."""
     running = stage.open()
-    for trial, status in ((settled_sale, SUCCEEDED), (running, FUNDED), (created_sale, UNFUNDED)):
+    for trial, status in ((settled_sale, SUCCEEDED), (running, FUNDED), (listed_sale, FUNDED)):
         with reverts("SubscriptionSale_WrongStatus", status, FAILED):
             trial.call("refund", sender=buyer)
         with reverts("SubscriptionSale_WrongStatus", status, FAILED):

@@ -7,10 +7,10 @@ from eth_account.signers.local import LocalAccount
 from jumpstart import drafts
 from jumpstart.chain.client import Chain
 from jumpstart.chain.sale import NATIVE, present_pass_transaction
-from jumpstart.terms import SaleTerms, Tier
+from jumpstart.terms import ListingTerms, SaleTerms, Tier
 from tests.chain import figures
 from tests.chain.reverts import reverts
-from tests.chain.stage import FAILED, FUNDED, SUCCEEDED, UNFUNDED, People, Stage, Trial, account
+from tests.chain.stage import FAILED, FUNDED, SUCCEEDED, People, Stage, Trial, account
 
 SALES = Path(__file__).parents[3] / "sales"
 
@@ -66,11 +66,13 @@ def test_settling_is_refused_until_the_window_ends(
 
 
 def test_settling_is_refused_before_the_sale_begins(
-    funded_sale: Trial, chain: Chain, bystander: LocalAccount
+    published_sale: Trial, chain: Chain, bystander: LocalAccount
 ) -> None:
     """Nothing to settle yet."""
-    with reverts("SubscriptionSale_SessionRunning", chain.now(), funded_sale.terms.sessions[0].end):
-        funded_sale.call("settle", sender=bystander)
+    with reverts(
+        "SubscriptionSale_SessionRunning", chain.now(), published_sale.terms.sessions[0].end
+    ):
+        published_sale.call("settle", sender=bystander)
 
 
 def test_a_session_is_settled_early_exactly_when_its_limit_is_reached(
@@ -181,13 +183,12 @@ def test_several_sessions_can_be_settled_after_the_last(
 
 
 def test_settling_again_is_refused(
-    settled_sale: Trial, failed_sale: Trial, created_sale: Trial, bystander: LocalAccount
+    settled_sale: Trial, failed_sale: Trial, bystander: LocalAccount
 ) -> None:
     """Neither a sale that succeeded nor one that failed nor one without tokens has anything to settle."""
     for trial, status in (
         (settled_sale, SUCCEEDED),
         (failed_sale, FAILED),
-        (created_sale, UNFUNDED),
     ):
         with reverts("SubscriptionSale_WrongStatus", status, FUNDED):
             trial.call("settle", sender=bystander)
@@ -385,7 +386,7 @@ def test_settling_costs_the_same_for_ten_and_for_sixty(stage: Stage, chain: Chai
 # ---------------------------------------------------------------------------------------- real sales
 
 
-def terms_of(stage: Stage, name: str) -> SaleTerms:
+def listing_of(stage: Stage, name: str) -> ListingTerms:
     """A sale of the folder `sales`, on this chain and in its future."""
     people = stage.people
     addresses = {
@@ -399,8 +400,9 @@ def terms_of(stage: Stage, name: str) -> SaleTerms:
         "platform": people.fee_receiver.address,
     }
     draft = drafts.read(SALES / name)
-    terms = draft.resolve({name: addresses[name] for name in draft.open_names})
-    return terms.moved(stage.chain.now() + figures.LEAD - terms.sessions[0].start)
+    listing = draft.resolve({name: addresses[name] for name in draft.open_names})
+    notice = 3 * listing.sale.parties.challenge_seconds + figures.LEAD
+    return listing.moved(stage.chain.now() + notice - listing.sale.sessions[0].start)
 
 
 def holdings_for(people: People, terms: SaleTerms) -> dict[str, int]:
@@ -431,8 +433,9 @@ def assert_ends_empty(trial: Trial, people: People) -> None:
 
 def test_the_sale_of_bloc_runs_by_its_published_terms(stage: Stage, people: People) -> None:
     """One session, closed at once by its limit of five times the supply; the last buyer is cut."""
-    terms = terms_of(stage, "bloc-2019-04.toml")
-    trial = stage.open(terms, holdings=holdings_for(people, terms))
+    listing = listing_of(stage, "bloc-2019-04.toml")
+    terms = listing.sale
+    trial = stage.open(listing, holdings=holdings_for(people, terms))
     session = terms.sessions[0]
     assert session.limit == 5 * session.supply
     share = session.limit // 8
@@ -453,8 +456,9 @@ def test_the_sale_of_bloc_runs_by_its_published_terms(stage: Stage, people: Peop
 
 def test_the_sale_of_em_runs_by_its_published_terms(stage: Stage, people: People) -> None:
     """Two sessions, the first with a limit, the second without; what the first did not allot counts for the second."""
-    terms = terms_of(stage, "em-2019-07.toml")
-    trial = stage.open(terms, holdings=holdings_for(people, terms))
+    listing = listing_of(stage, "em-2019-07.toml")
+    terms = listing.sale
+    trial = stage.open(listing, holdings=holdings_for(people, terms))
     first, second = terms.sessions
     assert terms.cost_up(terms.supply) == 504_000 * 10**6
     token = 10**18

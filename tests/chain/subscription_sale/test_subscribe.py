@@ -95,16 +95,16 @@ def test_one_token_can_be_subscribed_given_a_minimum_of_one(
 
 
 def test_subscribing_is_refused_before_the_window_and_succeeds_at_its_start(
-    funded_sale: Trial, stage: Stage, chain: Chain, buyer: LocalAccount
+    published_sale: Trial, stage: Stage, chain: Chain, buyer: LocalAccount
 ) -> None:
     """One second decides."""
-    start = funded_sale.terms.sessions[0].start
+    start = published_sale.terms.sessions[0].start
     chain.mine_at(start - 1)
     with reverts("SubscriptionSale_NotOpen", start - 1, start):
-        funded_sale.call("subscribe", AMOUNT, *stage.proof_of(buyer), sender=buyer)
-    funded_sale.subscribe(buyer, AMOUNT)
+        published_sale.call("subscribe", AMOUNT, *stage.proof_of(buyer), sender=buyer)
+    published_sale.subscribe(buyer, AMOUNT)
     assert chain.now() == start
-    assert funded_sale.call("positionOf", buyer.address).amount == AMOUNT
+    assert published_sale.call("positionOf", buyer.address).amount == AMOUNT
 
 
 def test_subscribing_succeeds_in_the_last_second_and_is_refused_at_the_end(
@@ -459,15 +459,12 @@ def test_an_inner_node_is_no_leaf(open_sale: Trial, stage: Stage, buyer: LocalAc
 def test_a_leaf_hashed_once_is_refused(stage: Stage, buyer: LocalAccount) -> None:
     """A root over single hashes, such as 64 bytes that could be two nodes, admits nobody; hashed twice, it does."""
     packed = bytes(12) + raw(buyer) + (500).to_bytes(32)
-    terms = stage.terms()
-    trial = stage.create(terms)
-    trial.send("fund", sender=stage.people.project)
+    trial = stage.list()
     trial.send("publishHoldings", keccak(packed), sender=stage.people.publisher)
     trial.open()
     with reverts("SubscriptionSale_ProofInvalid", buyer, 500):
         trial.send("subscribe", AMOUNT, 500, [], sender=buyer)
-    twice = stage.create(stage.terms())
-    twice.send("fund", sender=stage.people.project)
+    twice = stage.list()
     twice.send("publishHoldings", keccak(keccak(packed)), sender=stage.people.publisher)
     twice.open()
     twice.send("subscribe", AMOUNT, 500, [], sender=buyer)

@@ -5,8 +5,8 @@ from dataclasses import astuple
 import pytest
 from eth_account.signers.local import LocalAccount
 
+from jumpstart.chain.addresses import parse_clone
 from jumpstart.chain.client import Chain
-from jumpstart.chain.sale import sale_creation_code
 from jumpstart.terms import Tier
 from tests.chain import figures
 from tests.chain.stage import (
@@ -15,7 +15,6 @@ from tests.chain.stage import (
     NONE,
     SUBSCRIBED,
     SUCCEEDED,
-    UNFUNDED,
     People,
     Stage,
     Trial,
@@ -27,23 +26,24 @@ from tests.chain.stage import (
 NOBODY = (0, 0, 0, 0, 0, NONE)
 
 
-def test_terms_are_returned_to_the_byte(created_sale: Trial, chain: Chain) -> None:
-    """The answer is the encoding that was hashed and reviewed, and it stands at the end of the code."""
-    encoding = created_sale.terms.abi_encoding
-    answer = chain.call_raw(created_sale.address, created_sale.contract.calldata("terms"))
-    assert answer == encoding
-    assert created_sale.call("termsHash") == created_sale.terms.terms_hash
-    assert chain.code(created_sale.address)[45:] == encoding
+def test_a_sale_is_a_clone_that_only_adds_its_terms(listed_sale: Trial, stage: Stage) -> None:
+    """Its code is a proxy to the locked implementation, and behind that what was reviewed."""
+    assert parse_clone(listed_sale.chain.code(listed_sale.address)) == (
+        stage.platform.sale_implementation.address,
+        listed_sale.sale.listing.packed(listed_sale.sale.application),
+    )
+    assert listed_sale.call("termsHash") == listed_sale.sale.listing.terms_hash
 
 
-def test_terms_are_read_field_by_field(created_sale: Trial) -> None:
-    """Decoded by the interface, each is what the model has."""
-    found = created_sale.call("terms")
-    terms = created_sale.terms
+def test_terms_are_read_field_by_field(listed_sale: Trial, stage: Stage) -> None:
+    """Unpacked from the code and decoded by the interface, each is what the model has."""
+    found = stage.platform.terms_rules.call("termsOf", listed_sale.address)
+    terms = listed_sale.terms
     assert (found.chainId, found.settleDeadline) == (terms.chain_id, terms.settle_deadline)
     assert found.deal[2:] == astuple(terms.deal)[2:]
     assert raw(found.deal.saleToken) == terms.deal.sale_token
     assert raw(found.parties.unsoldTo) == terms.parties.unsold_to
+    assert found.parties.challengeSeconds == terms.parties.challenge_seconds
     assert found.admission.jurisdictions == terms.admission.jurisdictions
     assert found.vesting == astuple(terms.vesting)
     assert found.sessions == tuple(map(astuple, terms.sessions))
@@ -51,14 +51,12 @@ def test_terms_are_read_field_by_field(created_sale: Trial) -> None:
     assert tuple(map(raw, found.attesters)) == terms.attesters
 
 
-def test_the_longest_terms_make_a_sale(stage: Stage, chain: Chain, people: People) -> None:
-    """Eight sessions, 32 tiers, eight attesters: read right to the last word, funded, subscribed to in the last."""
+def test_the_longest_terms_make_a_sale(stage: Stage, people: People) -> None:
+    """Eight sessions, 32 tiers, eight attesters: funded, and subscribed to in the last session."""
     terms = stage.terms(supplies=tuple((100 + index, 0) for index in range(8)))
     tiers = tuple(Tier(threshold=10 * row, coefficient=row) for row in range(1, 33))
     attesters = tuple(raw(each) for each in (*people.buyers[:7], people.attester))
-    trial = stage.fund(changed(terms, tiers=tiers, attesters=attesters))
-    answer = chain.call_raw(trial.address, trial.contract.calldata("terms"))
-    assert answer == trial.terms.abi_encoding
+    trial = stage.publish(changed(terms, tiers=tiers, attesters=attesters))
     assert trial.assets == (sum(100 + index for index in range(8)), 0)
     for _ in range(7):
         trial.settle()
@@ -72,21 +70,21 @@ def test_the_longest_terms_make_a_sale(stage: Stage, chain: Chain, people: Peopl
 
 def test_each_sale_has_its_own_storage_and_terms(stage: Stage, buyer: LocalAccount) -> None:
     """Two clones of one implementation know nothing of each other."""
-    one, other = stage.fund(), stage.fund(minimum=77)
+    one, other = stage.publish(), stage.publish(minimum=77)
     one.open()
     one.subscribe(buyer, 900)
     assert one.call("positionOf", buyer.address).amount == 900
     assert other.call("positionOf", buyer.address) == NOBODY
-    assert (one.call("terms").deal.minimum, other.call("terms").deal.minimum) == (10, 77)
+    minima = [
+        stage.platform.terms_rules.call("termsOf", each.address).deal.minimum
+        for each in (one, other)
+    ]
+    assert minima == [10, 77]
 
 
-def test_status_follows_the_sale(
-    stage: Stage, chain: Chain, buyer: LocalAccount, project: LocalAccount
-) -> None:
-    """Unfunded, funded, and at the last settlement succeeded; an unsettled one fails at its deadline, to the second."""
-    trial = stage.create(stage.terms())
-    assert trial.call("status") == UNFUNDED
-    trial.send("fund", sender=project)
+def test_status_follows_the_sale(stage: Stage, chain: Chain) -> None:
+    """Funded, and at the last settlement succeeded; an unsettled one fails at its deadline, to the second."""
+    trial = stage.publish()
     assert trial.call("status") == FUNDED
     trial.open()
     assert trial.call("status") == FUNDED
@@ -101,12 +99,12 @@ def test_status_follows_the_sale(
     assert trial.call("status") == SUCCEEDED
 
 
-def test_an_unfunded_sale_stays_unfunded_past_its_deadline(
-    created_sale: Trial, chain: Chain
-) -> None:
-    """It never was a sale, so it did not fail."""
-    chain.mine_at(created_sale.terms.settle_deadline)
-    assert created_sale.call("status") == UNFUNDED
+def test_a_sale_names_its_parts(listed_sale: Trial, stage: Stage) -> None:
+    """The launchpad that made it, the review that may void it, and what its escrow is a clone of."""
+    platform = stage.platform
+    parts = (platform.launchpad, platform.review, platform.escrow_implementation)
+    assert listed_sale.call("parts") == tuple(part.address for part in parts)
+    assert listed_sale.call("escrow") == listed_sale.escrow.address
 
 
 def test_nobody_has_anything_given_a_fresh_sale(open_sale: Trial, buyer: LocalAccount) -> None:
@@ -119,7 +117,7 @@ def test_nobody_has_anything_given_a_fresh_sale(open_sale: Trial, buyer: LocalAc
     assert open_sale.call("demandOf", 0, 2) == (0, 0, 0)
     assert open_sale.call("settlementOf", 0) == (0, 0, 0)
     assert open_sale.call("sessionsSettled") == 0
-    assert open_sale.call("holdingsRoot") == open_sale.tree.root
+    assert open_sale.call("opening").root == open_sale.tree.root
 
 
 def test_nobody_has_anything_given_a_sale_that_is_over(
@@ -253,17 +251,6 @@ def test_the_asset_of_the_terms_is_what_is_paid_with(
     trial.subscribe(buyer, 900)
     moved = tokens - stage.payment_token.call("balanceOf", buyer.address)
     assert (moved, trial.chain.balance(trial.address)) == ((0, 600) if is_native else (600, 0))
-
-
-def test_a_sale_is_a_clone_that_only_adds_its_terms(created_sale: Trial, stage: Stage) -> None:
-    """45 bytes of EIP-1167 around the implementation's address: no owner, no upgrade, nothing else."""
-    code = created_sale.chain.code(created_sale.address)
-    implementation = raw(stage.platform.implementation)
-    prefix, suffix = "363d3d373d3d3d363d73", "5af43d82803e903d91602b57fd5bf3"
-    assert code[:45] == bytes.fromhex(prefix) + implementation + bytes.fromhex(suffix)
-    assert sale_creation_code(stage.platform.implementation.address, created_sale.terms).endswith(
-        code
-    )
 
 
 def test_no_session_or_row_exists_beyond_the_terms(
