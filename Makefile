@@ -20,7 +20,7 @@ setup: ## the Python packages, the chain, the compiler; all inside the checkout
 build: setup ## compile the contracts
 	@$(BIN)/python -m jumpstart.chain.compiler
 
-demo: setup ## the whole life of a sale on a local chain; ARGS="--participants 200"
+demo: setup ## the whole life of a sale on a local chain; ARGS="--participants 200 --scenario delisted"
 	@$(BIN)/jumpstart demo $(ARGS)
 
 test: test-unit test-chain ## every test but the deep ones

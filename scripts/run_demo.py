@@ -18,8 +18,8 @@ from jumpstart.files import write_text
 FOLDER = Path("out") / "brownie"
 
 
-def main(scenario: str = "sale", participants: str = "12") -> None:
-    """`scenario`: sale or refund. `participants`: how many buyers, at least 12."""
+def main(scenario: str = "full", participants: str = "12") -> None:
+    """`scenario`: full, refund, rejected or delisted. `participants`: how many buyers, at least 12."""
     chain = Chain.connect(
         web3.provider.endpoint_uri, chain_id=web3.eth.chain_id, artifacts=compile_contracts()
     )

@@ -23,17 +23,28 @@ LEAST: Final = 12
 MOST: Final = 2_000
 """Buyers: more take longer than a demo may."""
 
+REVIEWERS: Final = tuple(f"reviewer {number}" for number in range(1, 6))
+"""The committee."""
+
 ROLES: Final = (
     "deployer",
-    "treasury",
+    "chair",
+    "guardian",
+    *REVIEWERS,
+    "project",
     "holdings-publisher",
     "attester",
     "proceeds",
+    "treasury",
+    "team",
     "platform",
+    "watcher",
     "bank",
     "stranger",
 )
-"""Accounts that are not buyers. The bank hands out payment tokens; the stranger is anybody."""
+"""Accounts that are not buyers. The project applies and brings the tokens, the watcher recomputes what
+is published, the bank hands out payment tokens, the stranger is anybody.
+"""
 
 _HABITS: Final = (Habit.TRADER, Habit.STEADY, Habit.SAVER, Habit.TRADER, Habit.LATE_BUYER)
 

@@ -155,6 +155,102 @@ def curve(
     return _drawing(name, title, description, height + foot, drawn)
 
 
+def marks(
+    name: str, title: str, description: str, rows: Sequence[tuple[str, int, int]], *, most: int
+) -> Markup:
+    """Figures up to `most`, each as a bar with a mark at what it must reach: label, figure, mark."""
+    pitch, left, right = _BAR + 12, 108, 40
+    room = WIDTH - left - right
+    lines = []
+    for number, (label, figure, mark) in enumerate(rows):
+        top = number * pitch
+        at = left + _scaled(mark, most, room)
+        lines.append(_text(0, top + 16, label))
+        lines.append(_box(left, top, room, _BAR, "track", ""))
+        style = "c4" if figure >= mark else "back"
+        lines.append(_box(left, top, _scaled(figure, most, room), _BAR, style, str(figure)))
+        lines.append(
+            f'<line class="tick" x1="{at:.1f}" x2="{at:.1f}" y1="{top - 3}" y2="{top + _BAR + 3}"/>'
+        )
+        lines.append(_text(WIDTH, top + 16, str(figure), "figure"))
+    return _drawing(name, title, description, len(rows) * pitch - 8, lines)
+
+
+def spans(
+    name: str,
+    title: str,
+    description: str,
+    rows: Sequence[tuple[str, Sequence[int]]],
+    ticks: Sequence[tuple[int, str]],
+) -> Markup:
+    """A lane for each label with its moments, in any unit of time, from the first tick to the last."""
+    pitch, left, foot = 24, 108, 20
+    start, end = ticks[0][0], ticks[-1][0]
+    room = WIDTH - left - 8
+    height = len(rows) * pitch
+
+    def across(moment: int) -> float:
+        return left + 4 + _scaled(moment - start, end - start, room - 4)
+
+    lines = []
+    for number, (label, moments) in enumerate(rows):
+        top = number * pitch
+        first, last = across(min(moments)), across(max(moments))
+        lines.append(_text(0, top + 14, label))
+        lines.append(_box(left, top, room + 4, pitch - 6, "lane", ""))
+        lines.append(_box(first - 3, top + 6, last - first + 6, 6, "span", label))
+        lines += [
+            f'<circle class="event" cx="{across(moment):.1f}" cy="{top + 9}" r="2.6"/>'
+            for moment in sorted(set(moments))
+        ]
+    for place, (moment, label) in enumerate(ticks):
+        style = "middle" if 0 < place < len(ticks) - 1 else "figure" if place else ""
+        x = left if place == 0 else WIDTH if place == len(ticks) - 1 else across(moment)
+        lines.append(_text(x, height + 12, label, f"quiet {style}"))
+    return _drawing(name, title, description, height + foot, lines)
+
+
+def layers(
+    name: str,
+    title: str,
+    description: str,
+    moments: Sequence[int],
+    rows: Sequence[tuple[str, str, Sequence[int]]],
+    ticks: Sequence[tuple[int, str]],
+) -> Markup:
+    """Amounts one above the other, `(label, class, amounts)`, that stay from one moment to the next;
+    the last moment is the end. Together they fill the drawing.
+    """
+    height, foot = 190, 24
+    start, end = moments[0], moments[-1]
+    whole = max(sum(amounts[place] for _, _, amounts in rows) for place in range(len(moments)))
+
+    def across(moment: int) -> float:
+        return _scaled(moment - start, end - start, WIDTH)
+
+    def down(amount: int) -> float:
+        return height - _scaled(amount, whole, height)
+
+    below = [0] * len(moments)
+    drawn = []
+    for label, style, amounts in rows:
+        above = [low + amount for low, amount in zip(below, amounts, strict=True)]
+        path = f"M0,{down(above[0]):.1f}"
+        for moment, level in zip(moments[1:], above[1:], strict=True):
+            path += f"H{across(moment):.1f}V{down(level):.1f}"
+        path += f"V{down(below[-1]):.1f}"
+        for place in range(len(moments) - 1, 0, -1):
+            path += f"V{down(below[place]):.1f}H{across(moments[place]):.1f}"
+            path += f"V{down(below[place - 1]):.1f}"
+        path += "H0Z"
+        drawn.append(f'<path class="{style}" d="{path}"><title>{escape(label)}</title></path>')
+        below = above
+    for place, (moment, label) in enumerate(ticks):
+        style = "middle" if 0 < place < len(ticks) - 1 else "figure" if place else ""
+        drawn.append(_text(across(moment), height + 18, label, f"quiet {style}"))
+    return _drawing(name, title, description, height + foot, drawn)
+
+
 def flow(name: str, title: str, description: str, source: Part, targets: Sequence[Part]) -> Markup:
     """Bands from one amount to the parts that it splits into, each with its text."""
     room, pitch, left, right = 190.0, 44.0, 14, 176

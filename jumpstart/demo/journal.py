@@ -5,7 +5,23 @@ machine.
 """
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
+
+
+class Phase(StrEnum):
+    """What a line of the time line is about, in the order of a sale's life."""
+
+    REVIEW = "review"
+    LISTING = "listing"
+    HOLDINGS = "holdings"
+    SESSIONS = "sessions"
+    CLAIMS = "claims"
+    REFUNDS = "refunds"
+    DELIVERY = "delivery"
+    EXITS = "exits"
+    LOCKED = "locked tokens"
+    BOND = "bond"
 
 
 class Watcher(Protocol):
@@ -33,6 +49,7 @@ class Happening:
     """One line of the time line."""
 
     time: int
+    phase: Phase
     text: str
 
 
@@ -43,6 +60,7 @@ class Refusal:
     """
 
     time: int
+    phase: Phase
     who: str
     attempt: str
     error: str
@@ -53,16 +71,18 @@ class Refusal:
 
 @dataclass(kw_only=True)
 class Journal:
-    """What is kept of a run."""
+    """What is kept of a run. `phase` is that of whatever happens next."""
 
     watcher: Watcher
+    phase: Phase = Phase.REVIEW
     happenings: list[Happening] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     gas: dict[str, list[int]] = field(default_factory=dict)
 
-    def begin(self, phase: str, steps: int) -> None:
-        """A phase of so many steps begins."""
-        self.watcher.begin(phase, steps)
+    def begin(self, title: str, steps: int, phase: Phase | None = None) -> None:
+        """A part of so many steps begins, and perhaps another phase."""
+        self.watcher.begin(title, steps)
+        self.phase = phase or self.phase
 
     def step(self, text: str, steps: int = 1) -> None:
         """So many steps are done; `text` for the live line only."""
@@ -74,7 +94,7 @@ class Journal:
 
     def note(self, time: int, text: str) -> None:
         """A step that belongs on the time line."""
-        self.happenings.append(Happening(time=time, text=text))
+        self.happenings.append(Happening(time=time, phase=self.phase, text=text))
         self.watcher.step(text)
 
     def refuse(self, refusal: Refusal) -> None:

@@ -1,31 +1,107 @@
-"""The mirror: the ledger, played along with the chain, and what it says everybody paid and got.
+"""The mirror: the models of everything, played along with the chain, and the books they make.
 
-It is told what people did and when, never what the contract made of it: so it can be held against
-the contract.
+It is told what people did and when, never what the contracts made of it: so it can be held against
+them. Of the review it knows what becomes of bonds; how scorecards are decided, `jumpstart.review`
+says.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
+
+from eth_utils.address import to_canonical_address
 
 from jumpstart.allotment import Outcome, allotment_down
-from jumpstart.demo.books import Books, Entry, Round, Row
+from jumpstart.demo.bonds import Bonds
+from jumpstart.demo.books import (
+    BondBooks,
+    Books,
+    Entry,
+    EscrowBooks,
+    Exit,
+    Flow,
+    GrantBooks,
+    Round,
+    Row,
+    SaleBooks,
+    VaultBooks,
+)
+from jumpstart.escrow import EscrowLedger
+from jumpstart.grants import Award, Grant, Plan, Vault
 from jumpstart.holdings import coefficient_of
 from jumpstart.ledger import Ledger, Receipt, Status
-from jumpstart.terms import SaleTerms
+from jumpstart.review import ReviewRules
+from jumpstart.terms import ListingTerms
 
 
 class Mirror:
-    """A ledger with a tally of every account. Refusals leave it as it was."""
+    """The models with a tally of every account. Refusals leave them as they were."""
 
-    def __init__(self, terms: SaleTerms, holdings: Mapping[str, int]) -> None:
-        self.terms = terms
+    def __init__(
+        self,
+        listing: ListingTerms,
+        holdings: Mapping[str, int],
+        rules: ReviewRules,
+        *,
+        vault: str,
+        launchpad: str,
+    ) -> None:
+        self.terms = listing.sale
+        self.ledger = Ledger(listing.sale, holdings)
+        self.escrow = EscrowLedger(listing.escrow, self.ledger)
+        self.bonds = Bonds(rules)
+        self.vault = Vault(to_canonical_address(vault), to_canonical_address(launchpad))
+        self.grants: list[Grant] = []
+        self.releases: list[Flow] = []
+        self.exits: dict[str, Exit] = {}
+        self._listing = listing
         self._holdings = holdings
-        self.ledger = Ledger(terms, holdings)
-        self._subscribed: dict[str, list[int]] = defaultdict(lambda: [0] * len(terms.sessions))
+        self._is_listed = False
+        self._bond_returns: list[Flow] = []
+        self._granted: dict[Grant, GrantBooks] = {}
+        self._subscribed: dict[str, list[int]] = defaultdict(lambda: [0] * self._sessions)
         self._paid_in: dict[str, int] = defaultdict(int)
         self._paid_back: dict[str, int] = defaultdict(int)
         self._tokens: dict[str, int] = defaultdict(int)
+
+    @property
+    def _sessions(self) -> int:
+        return len(self.terms.sessions)
+
+    def copy(self) -> "Mirror":
+        """The mirror as it is now, for playing on in two ways."""
+        return deepcopy(self)
+
+    # ------------------------------------------------------------------------- review and listing
+
+    def list(self, application: int, time: int) -> None:
+        """The sale is listed, and the project's own tokens are locked."""
+        self._is_listed = True
+        self.bonds.list(application, time)
+        for allocation in self._listing.allocations:
+            plan = Plan(
+                token=self.terms.deal.sale_token,
+                revoker=allocation.revoker,
+                schedule=allocation.schedule,
+            )
+            award = Award(beneficiary=allocation.beneficiary, amount=allocation.amount)
+            grant = self.vault.create_funded(plan, award, caller=self.vault.launchpad)
+            self.grants.append(grant)
+            self._granted[grant] = GrantBooks(amount=grant.amount, released=0, returned=0)
+
+    def return_bond(self, application: int, time: int) -> int:
+        """`Bonds.return_bond`."""
+        amount = self.bonds.return_bond(application, time)
+        self._bond_returns.append(Flow(time=time, amount=amount))
+        return amount
+
+    def delist(self, application: int, time: int) -> None:
+        """The project is delisted before its sale is settled."""
+        self.escrow.delist(self.bonds.delist(application, time), time)
+        self.ledger.void(time)
+
+    # ---------------------------------------------------------------------------------- the sale
 
     def subscribe(self, account: str, amount: int, time: int) -> Receipt:
         """`Ledger.subscribe`."""
@@ -56,16 +132,69 @@ class Mirror:
         subscribed = self._subscribed[account][session]
         return allotment_down(subscribed, coefficient, self.ledger.outcomes[session])
 
-    def copy(self) -> "Mirror":
-        """The mirror as it is now, for playing on in two ways."""
-        return deepcopy(self)
+    # -------------------------------------------------------------------------------- the escrow
+
+    def release(self, time: int) -> int:
+        """`EscrowLedger.release`."""
+        amount = self.escrow.release(time)
+        self.releases.append(Flow(time=time, amount=amount))
+        return amount
+
+    def exit(self, account: str, time: int) -> None:
+        """`EscrowLedger.exit`."""
+        payout = self.ledger.claimable_of(account, time)
+        paid = self.escrow.exit(account, time)
+        self._tokens[account] += payout.tokens
+        self._paid_back[account] += payout.refund
+        self.exits[account] = Exit(
+            time=time,
+            kept=self._tokens[account],
+            returned=paid.returned,
+            refund=payout.refund,
+            paid=paid.amount,
+        )
+
+    # --------------------------------------------------------------------------------- the vault
+
+    def release_grant(self, grant: Grant, time: int) -> int:
+        """`Vault.release`."""
+        amount = self.vault.release(grant, time=time)
+        before = self._granted[grant]
+        self._granted[grant] = replace(before, released=before.released + amount)
+        return amount
+
+    def revoke_grant(self, grant: Grant, caller: str, time: int) -> int:
+        """`Vault.revoke`."""
+        amount = self.vault.revoke(grant, caller=to_canonical_address(caller), time=time)
+        self._granted[grant] = replace(self._granted[grant], returned=amount)
+        return amount
+
+    # --------------------------------------------------------------------------------- the books
 
     def books(self, time: int) -> Books:
-        """The books as they must be once everybody has claimed everything and all is collected."""
-        ledger, terms = self.ledger, self.terms
+        """The books as they must be once everybody has taken everything and all is collected."""
+        return Books(bonds=self._bond_books(), sale=self._sale(time) if self._is_listed else None)
+
+    def _bond_books(self) -> BondBooks:
+        bonds, shares = self.bonds, self.escrow.bond_shares
+        challenges = bonds.challenged - bonds.challenges_returned
+        return BondBooks(
+            paid_in=bonds.paid_in,
+            returns=tuple(self._bond_returns),
+            slashed=bonds.slashed,
+            shares=dict(shares),
+            challenged=bonds.challenged,
+            challenges_returned=bonds.challenges_returned,
+            left=bonds.paid_in - bonds.returned - bonds.slashed + challenges,
+            left_to_share=self.escrow.bond_held,
+        )
+
+    def _sale(self, time: int) -> SaleBooks:
+        ledger = self.ledger
         succeeded = ledger.status(time) is Status.SUCCEEDED
         remainders = ledger.remainders
-        return Books(
+        returned = sum(each.returned for each in self.exits.values())
+        return SaleBooks(
             succeeded=succeeded,
             entries={
                 account: Entry(
@@ -77,19 +206,31 @@ class Mirror:
                 )
                 for account, subscribed in self._subscribed.items()
             },
-            rounds=tuple(self._round(index) for index in range(len(terms.sessions))),
-            supply=terms.supply,
+            rounds=tuple(self._round(index) for index in range(self._sessions)),
+            supply=self.terms.supply,
             unsold=ledger.unsold(time),
+            returned=returned,
             proceeds=ledger.proceeds - ledger.fee,
             fee=ledger.fee,
             dust_tokens=remainders.tokens,
             dust_payment=remainders.payment,
             left_tokens=0,
             left_payment=0,
+            escrow=EscrowBooks(
+                proceeds=ledger.proceeds - ledger.fee,
+                releases=tuple(self.releases),
+                exits=dict(self.exits),
+                remainder=self.escrow.remainder,
+                left=self.escrow.held,
+            ),
+            vault=VaultBooks(
+                grants=tuple(self._granted.values()),
+                left=self.vault.owed(self.terms.deal.sale_token),
+            ),
         )
 
     def _round(self, index: int) -> Round:
-        outcomes = self.ledger.outcomes
+        outcomes: Sequence[Outcome] = self.ledger.outcomes
         outcome = outcomes[index] if index < len(outcomes) else None
         demands = [self.ledger.demand_of(index, tier) for tier in range(len(self.terms.tiers))]
         return Round(

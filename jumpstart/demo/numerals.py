@@ -3,6 +3,7 @@
 Knows integers in base units; the only place that may round, and it marks where it did.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Final
@@ -14,10 +15,15 @@ THIN_SPACE: Final = "\N{NARROW NO-BREAK SPACE}"
 
 _PLACES: Final = 2
 _TINY: Final = 1_000_000  # base units below which they are counted one by one
-_MONTHS: Final = (
+MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
 )  # fmt: skip
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words as a person lists them."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def grouped(number: int) -> str:
@@ -77,10 +83,10 @@ def ordinal(number: int) -> str:
 def clock(unix: int) -> str:
     """A chain time as people say it, in UTC."""
     moment = datetime.fromtimestamp(unix, UTC)
-    return f"{moment:%H:%M:%S} on {moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    return f"{moment:%H:%M:%S} on {moment.day} {MONTHS[moment.month - 1]} {moment.year}"
 
 
 def day(unix: int) -> str:
     """The day of a chain time, in UTC."""
     moment = datetime.fromtimestamp(unix, UTC)
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"

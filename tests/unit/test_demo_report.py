@@ -17,6 +17,7 @@ from jumpstart.times import parse_time
 HOSTILE = "<script>alert('\"&')</script><img src=x onerror=alert(1)>"
 UNIT = 10**18
 OPENING = parse_time("2019-07-31T04:00:00Z")
+DAY = 86_400
 
 
 def tokens(count: int) -> str:
@@ -31,6 +32,7 @@ def session(start: int, full_from: int, *, asked: tuple[int, int], got: tuple[in
         "end": start + 600,
         "supply": tokens(300),
         "limit": tokens(0),
+        "isSettled": True,
         "subscribed": tokens(sum(asked)),
         "allotted": tokens(sum(got)),
         "fullFrom": full_from,
@@ -63,17 +65,21 @@ def buyer(number: int, coefficient: int, asked: tuple[int, int], got: tuple[int,
         "paidBack": str((sum(asked) - sum(got)) * 10_000),
         "cost": str(sum(got) * 10_000),
         "tokens": tokens(sum(got)),
+        "exitPaid": None,
     }
+
+
+MINE = f"0x{1:040x}"
 
 
 @pytest.fixture
 def summary() -> dict[str, Any]:
-    """Two buyers in two sessions."""
+    """Two buyers in two sessions, of whom the first has exited."""
     return {
-        "format": "jumpstart-demo-v1",
-        "scenario": "sale",
+        "format": "jumpstart-demo-v2",
+        "scenario": "full",
         "title": "A small sale",
-        "succeeded": True,
+        "participants": 2,
         "tokens": {
             "sale": {"symbol": "EM", "decimals": 18},
             "payment": {"symbol": "USDT", "decimals": 6},
@@ -82,44 +88,18 @@ def summary() -> dict[str, Any]:
         "chain": {"chainId": 1337, "blocks": 42},
         "addresses": [{"role": "the sale", "address": "0x" + "a" * 40}],
         "termsHash": "0x" + "1" * 64,
-        "terms": {
-            "chainId": "1337",
-            "settleDeadline": str(OPENING + 86_400),
-            "deal": {
-                "price": "10000",
-                "priceUnit": str(UNIT),
-                "softCap": "1000000",
-                "accountCap": "0",
-                "minimum": "1",
-            },
-            "parties": {"feeBps": "250"},
-            "vesting": {
-                "start": str(OPENING + 86_400),
-                "unlockBps": "2500",
-                "cliffSeconds": "2592000",
-                "durationSeconds": "31104000",
-                "stepSeconds": "2592000",
-            },
-            "sessions": [],
-            "tiers": [
-                {"threshold": tokens(500), "coefficient": "1"},
-                {"threshold": tokens(2500), "coefficient": "5"},
-            ],
-        },
+        "terms": terms(),
         "admitted": 244,
         "excluded": ["US", "CN"],
-        "holdings": {
-            "root": "0x" + "2" * 64,
-            "accounts": 2046,
-            "days": 3,
-            "statistic": "mean",
-            "proofLength": 11,
-        },
         "history": [{"what": "Price", "value": "$0.015", "source": "published"}],
-        "timeline": [{"time": OPENING, "text": "It opens."}],
+        "timeline": [
+            {"time": OPENING, "phase": "sessions", "text": "It opens."},
+            {"time": OPENING + 30 * DAY, "phase": "bond", "text": "The bond comes back."},
+        ],
         "turnedAway": [
             {
                 "time": OPENING,
+                "phase": "sessions",
                 "who": "a holder without a pass",
                 "attempt": "subscribes without a pass",
                 "error": "SubscriptionSale_NoPass",
@@ -128,39 +108,44 @@ def summary() -> dict[str, Any]:
                 "then": "Stays outside.",
             }
         ],
-        "sessions": [
-            session(OPENING, 6, asked=(500, 200), got=(100, 200)),
-            session(OPENING + 3600, 5, asked=(400, 100), got=(200, 100)),
-        ],
-        "buyers": [
-            buyer(1, 1, (500, 400), (100, 200)),
-            buyer(2, 5, (200, 100), (200, 100)),
-        ],
-        "example": {
-            "name": "buyer 1",
-            "balances": [tokens(500), tokens(600), tokens(700)],
-            "first": tokens(100),
-            "unlocked": tokens(75),
-            "deposit": "5000000",
-            "kept": "1000000",
+        "rules": {
+            "bond": tokens(120),
+            "challengeBond": tokens(5),
+            "quorum": 1,
+            "reviewers": 2,
+            "commitSeconds": DAY,
+            "revealSeconds": DAY,
+            "approvalSeconds": DAY,
+            "bar": 650_000,
+            "criteria": [
+                {"name": name, "floor": 50, "weightBps": weight}
+                for name, weight in (("product", 6_000), ("assurance", 4_000))
+            ],
         },
-        "monthly": 2,
-        "releases": [
-            {"time": OPENING + 86_400, "tokens": tokens(150)},
-            {"time": OPENING + 86_400 + 31_104_000, "tokens": tokens(600)},
-        ],
-        "totals": {
-            "supply": tokens(600),
-            "allotted": tokens(600),
-            "unsold": "0",
-            "dustTokens": "7",
-            "deposits": "12000000",
-            "paidBack": "6000000",
-            "proceeds": "5850000",
-            "fee": "150000",
-            "dustPayment": "1",
-            "raised": "6000000",
+        "applications": [application(1, medians=[70, 61])],
+        "bonds": {
+            "paidIn": tokens(120),
+            "returns": [{"time": OPENING + 30 * DAY, "amount": tokens(120)}],
+            "returned": tokens(120),
+            "slashed": "0",
+            "shared": "0",
+            "shares": [],
+            "leftToShare": "0",
+            "challenged": tokens(5),
+            "challengesReturned": tokens(5),
+            "left": "0",
         },
+        "sale": sale(),
+        "powers": [
+            {
+                "contract": "SubscriptionSale",
+                "function": "settle",
+                "who": "anyone",
+                "when": "when a session is over",
+                "worst": "nothing: the formula decides",
+            }
+        ],
+        "limits": ["upgrade a contract"],
         "gas": [{"action": "claim", "count": 2, "least": 1, "median": 49_000, "most": 51_000}],
         "checks": [
             {
@@ -174,10 +159,223 @@ def summary() -> dict[str, Any]:
     }
 
 
+def terms() -> dict[str, Any]:
+    """The terms, as far as the page shows them."""
+    return {
+        "sale": {
+            "chainId": "1337",
+            "settleDeadline": str(OPENING + DAY),
+            "deal": {
+                "price": "10000",
+                "priceUnit": str(UNIT),
+                "softCap": "1000000",
+                "accountCap": "0",
+                "minimum": "1",
+            },
+            "parties": {"feeBps": "250"},
+            "vesting": {
+                "start": str(OPENING + DAY),
+                "unlockBps": "2500",
+                "cliffSeconds": str(30 * DAY),
+                "durationSeconds": str(360 * DAY),
+                "stepSeconds": str(30 * DAY),
+            },
+            "sessions": [],
+            "tiers": [
+                {"threshold": tokens(500), "coefficient": "1"},
+                {"threshold": tokens(2500), "coefficient": "5"},
+            ],
+        },
+        "escrow": {"objectionSeconds": str(7 * DAY)},
+        "allocations": [],
+    }
+
+
+def application(number: int, *, medians: list[int]) -> dict[str, Any]:
+    """An application with one scorecard; without medians nobody has answered it."""
+    approved = bool(medians) and min(medians) >= 50
+    return {
+        "number": number,
+        "status": "listed" if approved else "rejected",
+        "dossier": {"uri": "dossier.txt", "hash": "0x" + "3" * 64, "words": "A plan."},
+        "termsHash": "0x" + "1" * 64,
+        "appliedAt": OPENING - 60 * DAY,
+        "expiresAt": OPENING - 40 * DAY,
+        "decidedAt": OPENING - 50 * DAY if medians else None,
+        "approved": approved,
+        "medians": medians,
+        "total": 664_000 if medians else 0,
+        "cards": [
+            {"reviewer": "reviewer 1", "stage": "revealed", "scores": medians},
+            {"reviewer": "reviewer 2", "stage": "recused", "scores": []},
+        ],
+        "bondReturned": tokens(120),
+    }
+
+
+def sale() -> dict[str, Any]:
+    """The sale: 600 tokens at a cent, of whose proceeds three fifths are released."""
+    return {
+        "outcome": "succeeded",
+        "holdings": {
+            "root": "0x" + "2" * 64,
+            "accounts": 2046,
+            "days": 3,
+            "statistic": "mean",
+            "proofLength": 11,
+        },
+        "sessions": [
+            session(OPENING, 6, asked=(500, 200), got=(100, 200)),
+            session(OPENING + 3600, 5, asked=(400, 100), got=(200, 100)),
+        ],
+        "buyers": [
+            buyer(1, 1, (500, 400), (100, 200)) | {"exitPaid": "585000"},
+            buyer(2, 5, (200, 100), (200, 100)),
+        ],
+        "example": {
+            "name": "buyer 1",
+            "balances": [tokens(500), tokens(600), tokens(700)],
+            "first": tokens(100),
+            "unlocked": tokens(75),
+            "deposit": "5000000",
+            "kept": "1000000",
+        },
+        "monthly": 2,
+        "claimed": [
+            {"time": OPENING + DAY, "tokens": tokens(150)},
+            {"time": OPENING + 361 * DAY, "tokens": tokens(450)},
+        ],
+        "delivery": delivery(),
+        "grants": [
+            {
+                "beneficiary": "team",
+                "revoker": None,
+                "start": OPENING,
+                "cliffSeconds": 180 * DAY,
+                "durationSeconds": 720 * DAY,
+                "amount": tokens(100),
+                "released": tokens(100),
+                "returned": "0",
+                "left": "0",
+            }
+        ],
+        "totals": {
+            "supply": tokens(600),
+            "allotted": tokens(600),
+            "tokens": tokens(450),
+            "returned": tokens(150),
+            "unsold": "0",
+            "dustTokens": "7",
+            "deposits": "12000000",
+            "paidBack": "6000000",
+            "proceeds": "5850000",
+            "fee": "150000",
+            "dustPayment": "1",
+            "raised": "6000000",
+            "sold": tokens(600),
+            "released": "3510000",
+            "exited": "585000",
+            "remainder": "1755000",
+            "escrowLeft": "0",
+        },
+    }
+
+
+def delivery() -> dict[str, Any]:
+    """One milestone that was vetoed, then met, and one that was missed."""
+    return {
+        "initialBps": 2_000,
+        "objectionBps": 2_000,
+        "milestones": [
+            {
+                "number": 1,
+                "words": "A test version.",
+                "shareBps": 4_000,
+                "deadline": OPENING + 60 * DAY,
+                "missedAt": OPENING + 74 * DAY,
+                "state": "released",
+                "attestations": [
+                    attestation(40, objected=tokens(300), vetoed_day=42),
+                    attestation(50, objected="0", vetoed_day=None),
+                ],
+            },
+            {
+                "number": 2,
+                "words": "The release.",
+                "shareBps": 4_000,
+                "deadline": OPENING + 120 * DAY,
+                "missedAt": OPENING + 134 * DAY,
+                "state": "missed",
+                "attestations": [],
+            },
+        ],
+        "exitAt": OPENING + 134 * DAY,
+        "exitSeconds": 30 * DAY,
+        "flows": [
+            {"time": OPENING + 2 * DAY, "kind": "released", "amount": "1170000"},
+            {"time": OPENING + 60 * DAY, "kind": "released", "amount": "2340000"},
+            {"time": OPENING + 140 * DAY, "kind": "exited", "amount": "585000"},
+            {"time": OPENING + 164 * DAY, "kind": "remainder", "amount": "1755000"},
+        ],
+        "exits": [
+            {
+                "name": "buyer 1",
+                "account": MINE,
+                "time": OPENING + 140 * DAY,
+                "to": MINE,
+                "kept": tokens(150),
+                "returned": tokens(150),
+                "refund": "0",
+                "paid": "585000",
+            }
+        ],
+    }
+
+
+def attestation(day: int, *, objected: str, vetoed_day: int | None) -> dict[str, Any]:
+    """Of so many days after the opening."""
+    return {
+        "time": OPENING + day * DAY,
+        "evidence": "The address of it.",
+        "evidenceHash": "0x" + "4" * 64,
+        "until": OPENING + (day + 7) * DAY,
+        "objections": [{"name": "buyer 2", "weight": objected}] if objected != "0" else [],
+        "objected": objected,
+        "vetoedAt": OPENING + vetoed_day * DAY if vetoed_day else None,
+    }
+
+
 @pytest.fixture
 def failed_summary(summary: dict[str, Any]) -> dict[str, Any]:
     """The same without success."""
-    return summary | {"scenario": "refund", "succeeded": False, "example": None, "releases": []}
+    changes: dict[str, Any] = {
+        "outcome": "failed",
+        "example": None,
+        "delivery": None,
+        "claimed": [],
+    }
+    return summary | {"scenario": "refund", "sale": summary["sale"] | changes}
+
+
+@pytest.fixture
+def delisted_summary(failed_summary: dict[str, Any]) -> dict[str, Any]:
+    """Ended by the reviewers in session 2."""
+    first, second = failed_summary["sale"]["sessions"]
+    sessions = [first, second | {"isSettled": False}]
+    shares = [{"name": "buyer 1", "account": MINE, "weight": tokens(500), "amount": tokens(110)}]
+    bonds = {"slashed": tokens(110), "shared": tokens(110), "shares": shares}
+    return failed_summary | {
+        "scenario": "delisted",
+        "bonds": failed_summary["bonds"] | bonds,
+        "sale": failed_summary["sale"] | {"outcome": "delisted", "sessions": sessions},
+    }
+
+
+@pytest.fixture
+def rejected_summary(summary: dict[str, Any]) -> dict[str, Any]:
+    """Two applications, and no sale."""
+    applications = [application(1, medians=[90, 45]), application(2, medians=[])]
+    return summary | {"scenario": "rejected", "sale": None, "applications": applications}
 
 
 class Page(HTMLParser):
@@ -216,17 +414,29 @@ class Page(HTMLParser):
 # -------------------------------------------------------------------------------------------- content
 
 
+def texts_of(summary: dict[str, Any]) -> str:
+    """The text of its page in one line, with ordinary spaces."""
+    words = " ".join(" ".join(Page(render(summary)).texts).split())
+    return words.replace(numerals.THIN_SPACE, " ")
+
+
 def test_report_of_a_success_has_every_section(summary: dict[str, Any]) -> None:
     """In the order in which a newcomer asks."""
     assert Page(render(summary)).headings == [
         "What happened",
         "Time line",
-        "Who was turned away, and why",
+        "The review, scorecard by scorecard",
         "What was asked for, and what was allotted",
         "One buyer, step by step",
         "Who got what",
+        "Paid as it delivers",
+        "Who exited, and who stayed",
         "Vesting",
         "Where the money went",
+        "The project’s own tokens",
+        "The bond",
+        "Who was turned away, and why",
+        "Who could do what",
         "What each action costs",
         "Every sum, reconciled",
         "What is history here, and what is not",
@@ -239,14 +449,69 @@ def test_report_of_a_failure_has_neither_vesting_nor_an_allotment(
 ) -> None:
     """Nobody is allotted anything."""
     headings = Page(render(failed_summary)).headings
-    assert "Vesting" not in headings
-    assert "One buyer, step by step" not in headings
-    assert "Who got what" in headings
+    absent = {"Vesting", "One buyer, step by step", "Paid as it delivers"}
+    assert not absent & set(headings)
+    assert {"What was asked for", "Who got what"} <= set(headings)
+
+
+def test_report_of_a_delisted_sale_shows_the_shares_of_the_bond(
+    delisted_summary: dict[str, Any],
+) -> None:
+    """And what session 1 had allotted, though nobody got it."""
+    text = texts_of(delisted_summary)
+    assert "The share of each participant" in text
+    assert "110 OKB of the project’s bond were shared" in text
+    assert "Session 2 was never settled" in text
+    assert "Allotted in session 1, EM" in text
+    assert "Allotted in session 2, EM" not in text
+
+
+def test_report_of_a_rejection_is_about_the_review_alone(rejected_summary: dict[str, Any]) -> None:
+    """With the floor that was missed, and the silence."""
+    page, text = Page(render(rejected_summary)), texts_of(rejected_summary)
+    assert page.headings[:4] == [
+        "What happened",
+        "Time line",
+        "The review, scorecard by scorecard",
+        "The bond",
+    ]
+    assert "Below its floor: assurance, 45 where 50 is the least" in text
+    assert "rejected by silence" in text
+
+
+def test_report_shows_scorecards_with_floors_and_medians(summary: dict[str, Any]) -> None:
+    """And who has not scored."""
+    text = texts_of(summary)
+    assert "product 70 50 70 60 %" in text
+    assert "The total is 664,000, above the bar of 650,000" in text
+    assert "Reviewer 2: recused" in text
+
+
+def test_report_tells_what_became_of_each_milestone(summary: dict[str, Any]) -> None:
+    """Vetoed and met after all, or missed."""
+    text = texts_of(summary)
+    assert "1 objected, with 50 % of all tokens: vetoed on 11 September 2019." in text
+    assert "Nobody objected. Free from 26 September 2019 on." in text
+    assert "Not attested by 12 December 2019: missed" in text
+
+
+def test_report_shows_what_an_exit_pays_for_a_token(summary: dict[str, Any]) -> None:
+    """Two fifths of the proceeds of a cent, less the fee."""
+    text = texts_of(summary)
+    assert "2.34 USDT not released and 600 EM sold: 0.0039 USDT for each" in text
+    assert "buyer 1 18 December 2019 150 150 ~0.59 – itself" in text
+
+
+def test_report_shows_who_could_do_what(summary: dict[str, Any]) -> None:
+    """Function by function, and what nobody can."""
+    text = texts_of(summary)
+    assert "settle anyone when a session is over nothing: the formula decides" in text
+    assert "Upgrade a contract." in text
 
 
 def test_report_shows_the_worked_example_with_its_figures(summary: dict[str, Any]) -> None:
     """One times 500 of 300 over 1,500 is 100; four tokens in five come back as credit."""
-    text = " ".join(" ".join(Page(render(summary)).texts).split()).replace(numerals.THIN_SPACE, " ")
+    text = texts_of(summary)
     assert "1 × 500 EM × 300 EM ÷ 1,500 = 100 EM" in text
     assert "5 USDT − 1 USDT = 4 USDT" in text
     assert "300 EM × 0.01 USDT = 3 USDT" in text
@@ -274,7 +539,7 @@ def hostile(value: Any) -> Any:
     """The same with markup in every text that is no figure and no name of a rule."""
     match value:
         case dict():
-            kept = ("scenario", "format", "source", "unit", "error")
+            kept = ("scenario", "format", "source", "unit", "error", "outcome", "kind", "state")
             return {key: each if key in kept else hostile(each) for key, each in value.items()}
         case list():
             return [hostile(each) for each in value]
@@ -317,7 +582,7 @@ def test_every_drawing_says_what_it_shows(summary: dict[str, Any]) -> None:
     page = Page(render(summary))
     named = [each for each in page.attributes("svg", "aria-labelledby") if each]
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
-    assert len(named) == page.count("desc") == 7
+    assert len(named) == page.count("desc") == 11
     assert len(ids) == len(set(ids))
     assert {each for names in named for each in names.split()} <= set(ids)
 
