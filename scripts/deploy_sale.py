@@ -31,7 +31,7 @@ def main(terms: str = "sales/demo.toml") -> None:
     print(f"{supply} on sale, funded, at {sale.address}")
     for number, session in enumerate(sale.terms.sessions, 1):
         print(f"session {number}: {format_time(session.start)} to {format_time(session.end)}")
-    record = {"sale": sale.address, "termsHash": "0x" + sale.terms.terms_hash.hex()}
+    record = {"sale": sale.address, "termsHash": "0x" + sale.listing.terms_hash.hex()}
     RECORD.parent.mkdir(parents=True, exist_ok=True)
     RECORD.write_text(json.dumps(record, indent=2) + "\n")
     print(f"record: {RECORD}\nnext, when a session is over: run settle_sale main {sale.address}")
