@@ -76,6 +76,10 @@ class Panel:
 
     # ------------------------------------------------------------------------------------ moments
 
+    def time_of(self, receipt: Receipt) -> int:
+        """When it was mined. After a batch some chains have mined one block more."""
+        return self.chain.header(receipt.block_number).timestamp
+
     def applied_at(self, application: int) -> int:
         moment: int = self.call("applicationOf", application).appliedAt
         return moment

@@ -49,7 +49,7 @@ def test_a_quorum_attests_the_milestone(court: Court, settled: Trial) -> None:
     court.vote_to_attest(application, 0, [FIRST, SECOND])
     assert settled.escrow.call("delivery").attestedAt == 0
     (receipt,) = court.vote_to_attest(application, 0, [THIRD])
-    now = court.chain.now()
+    now = court.time_of(receipt)
     assert settled.escrow.call("delivery").attestedAt == now
     assert settled.escrow.event(receipt, "MilestoneAttested").args == {
         "milestone": 0,
@@ -64,8 +64,8 @@ def test_votes_on_different_evidence_do_not_add_up(court: Court, settled: Trial)
     court.vote_to_attest(application, 0, [FIRST, SECOND])
     court.send("voteToAttest", application, 0, REASON, sender=THIRD)
     assert settled.escrow.call("delivery").attestedAt == 0
-    court.vote_to_attest(application, 0, [FOURTH])
-    assert settled.escrow.call("delivery").attestedAt == court.chain.now()
+    (receipt,) = court.vote_to_attest(application, 0, [FOURTH])
+    assert settled.escrow.call("delivery").attestedAt == court.time_of(receipt)
 
 
 def test_votes_for_a_vetoed_attestation_do_not_count_for_the_next(

@@ -77,9 +77,9 @@ def test_a_delisting_after_the_sale_opens_the_exit_right(court: Court, settled: 
 def test_the_application_is_closed_by_the_delisting(court: Court, running: Trial) -> None:
     """Nothing that needs a listed project happens any more, and it cannot be listed again."""
     application = running.sale.application
-    delist(court, running)
+    *_, last = court.vote_to_delist(application, [FIRST, SECOND, THIRD])
     shown = court.call("applicationOf", application)
-    assert (shown.status, shown.closedAt) == (DELISTED, court.chain.now())
+    assert (shown.status, shown.closedAt) == (DELISTED, court.time_of(last))
     for function, args in (
         ("voteToDelist", (application, REASON)),
         ("voteToAttest", (application, 0, EVIDENCE)),
