@@ -95,6 +95,7 @@ _WORDS: Final[dict[str, Callable[..., str]]] = {
     "OnlyGuardian": lambda _, caller, guardian: (
         f"only the guardian {short(guardian)} may, not {short(caller)}"
     ),
+    "Paused": lambda _, now, until: f"it is paused until {clock(until)}, it was {clock(now)}",
     "SubscriptionSale_Challenged": lambda _, root: (
         f"the list 0x{root.hex()[:8]} is under challenge"
     ),

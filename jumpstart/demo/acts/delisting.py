@@ -48,6 +48,22 @@ def _fill(play: Play) -> None:
 def _delist(play: Play) -> None:
     _, new = second_orders(play)
     late, order = new[0]
+    play.send(
+        "pause the sale",
+        play.sale.contract.transaction("pause", sender=play.role("guardian")),
+    )
+    play.note(
+        "In the middle of session 2 it comes out that the team has sold the same tokens elsewhere. The "
+        "guardian pauses the sale before the reviewers vote: nobody can subscribe for a day, so nobody "
+        "can come just to share the bond."
+    )
+    play.turn_away(
+        late.name,
+        "subscribes while the sale is paused",
+        subscribing(play, late, order),
+        "SubscriptionSale_Paused",
+        "Could try again tomorrow, if there still were a sale.",
+    )
     play.turn_away(
         RECUSED,
         "votes to delist",
@@ -61,7 +77,6 @@ def _delist(play: Play) -> None:
     if slashed != play.mirror.bonds.slashed:
         raise CheckError(f"slashed: {slashed} on chain, expected {play.mirror.bonds.slashed}")
     play.note(
-        "In the middle of session 2 it comes out that the team has sold the same tokens elsewhere. "
         "Three reviewers vote to delist the project, for a reason whose hash is on chain. With the "
         f"third vote the sale is void, and {shown(slashed, play.held)} of the bond, all that has not "
         "come due, are the participants'."
