@@ -23,15 +23,10 @@ FUNDED: Final = 0
 UNLIMITED: Final = 2**256 - 1
 
 
-def present_pass(registry: Contract, signed: SignedPass, *, sender: Sender) -> Receipt:
-    """The account of the pass presents it."""
-    return registry.send("present", *_present_args(signed), sender=sender)
-
-
 def present_pass_transaction(
     registry: Contract, signed: SignedPass, *, sender: Sender
 ) -> Transaction:
-    """The same for `Chain.send_many`."""
+    """By which the account of the pass presents it, for `Chain.send_many`."""
     return registry.transaction("present", *_present_args(signed), sender=sender)
 
 
