@@ -67,7 +67,7 @@ class _CustomError(JumpstartError):
 
 
 class LedgerRefusal(_CustomError):  # noqa: N818 (named as what a contract does)
-    """The model of a sale refuses an action, under the name the contract gives to it."""
+    """A model of the contracts refuses an action, under the name the contract gives to it."""
 
 
 class ContractRevert(_CustomError, ChainError):  # noqa: N818 (named as what a contract does)

@@ -120,7 +120,7 @@ class Stage:
         self.rejecting = chain.deploy("RejectingReceiver", sender=people.project)
         self.holdings = self._holdings()
         self.tree = tree_of(self.holdings)
-        self._hand_out(self.payment_token)
+        self.hand_out(self.payment_token)
         chain.send_many(
             [
                 present_pass_transaction(
@@ -230,7 +230,7 @@ class Stage:
 
     def _prepared(self, token: Contract, paying: bool) -> Contract:
         if paying:
-            self._hand_out(token)
+            self.hand_out(token)
         else:
             self._bring(token)
         return token
@@ -240,7 +240,8 @@ class Stage:
         launchpad = self.platform.launchpad.address
         token.send("approve", launchpad, UNLIMITED, sender=self.people.project)
 
-    def _hand_out(self, token: Contract) -> None:
+    def hand_out(self, token: Contract) -> None:
+        """Some of the token to everybody, from the project that has it all."""
         receivers = (*self.participants, self.people.stranger)
         self.chain.send_many(
             [

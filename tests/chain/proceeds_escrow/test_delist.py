@@ -177,7 +177,7 @@ def test_nothing_is_shared_before_a_delisting(delivering: Escrowed, buyer: Local
 @pytest.fixture
 def paid_in_bonds(stage: Stage) -> Escrowed:
     """The sale is paid in the token of the bonds; the project was delisted."""
-    stage._hand_out(stage.bond_token)
+    stage.hand_out(stage.bond_token)
     trial = stage.open(payment_token=raw(stage.bond_token))
     trial.oversubscribe()
     trial.settle()
