@@ -12,7 +12,7 @@ The format is shown by the files in `sales/`.
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final, cast
@@ -56,6 +56,8 @@ NATIVE: Final = "native"
 
 NONE: Final = "none"
 """In place of an amount: no soft cap, account cap or oversubscription limit."""
+
+UINT256_MAX: Final = 2**256 - 1
 
 _PERCENT: Final = Token(symbol="%", decimals=2)  # its base unit is the basis point
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
@@ -167,6 +169,33 @@ class TokenSection(UnitSection):
     address: Account
 
 
+class CreationSection(Model):
+    """A token that the deployment creates: all of it is the applicant's at first."""
+
+    name: Annotated[str, Field(min_length=1)]
+    supply: str
+
+
+class SaleTokenSection(TokenSection):
+    """The token on sale. With `creation` it does not exist yet, and `address` is a name."""
+
+    creation: CreationSection | None = None
+
+    @model_validator(mode="after")
+    def _check_creation(self) -> "SaleTokenSection":
+        if self.creation is not None:
+            if isinstance(self.address, bytes):
+                raise InputError("give a name for the address of a token that is to be created")
+            if self.created_supply > UINT256_MAX:
+                raise InputError(f"creation.supply: above the most, {UINT256_MAX} base units")
+        return self
+
+    @property
+    def created_supply(self) -> int:
+        """Base units of the token that is created; 0 where none is."""
+        return parse_amount(self.creation.supply, self.unit) if self.creation else 0
+
+
 class PaymentSection(TokenSection):
     """The token that pays, or the chain's native coin."""
 
@@ -176,7 +205,7 @@ class PaymentSection(TokenSection):
 class TokensSection(Model):
     """The three tokens of a sale. `holding` is what the coefficient table counts."""
 
-    sale: TokenSection
+    sale: SaleTokenSection
     payment: PaymentSection
     holding: UnitSection
 
@@ -335,6 +364,16 @@ class HoldingsSection(Model):
         return self
 
 
+class ApplicationSection(Model):
+    """Who applies for the review, brings the bond and the tokens, and with what dossier. Not part of the
+    terms.
+    """
+
+    applicant: Account
+    dossier_uri: Annotated[str, Field(min_length=1)]
+    dossier_sha256: Hash
+
+
 class Draft(Model):
     """A whole file: in base units, but with accounts that may still be names."""
 
@@ -342,6 +381,7 @@ class Draft(Model):
     chain_id: Annotated[StrictInt, Field(ge=1)]
     settle_deadline: Time
     accounts: Mapping[str, Address] = Field(default_factory=dict)
+    application: ApplicationSection | None = None
     tokens: TokensSection
     deal: DealSection
     admission: AdmissionSection
@@ -366,15 +406,7 @@ class Draft(Model):
         Raises `InputError` for a malformed address, one that contradicts the file, and names that
         stay without one; `TermsError` for a broken rule.
         """
-        addresses = dict(self.accounts)
-        for name, text in accounts.items():
-            with located(f"account {name}"):
-                given = _address(text)
-                if (known := addresses.setdefault(name, given)) != given:
-                    raise InputError(f"given as {text}, the file says {checksummed(known)}")
-        missing = [name for name in self.open_names if name not in addresses]
-        if missing:
-            raise InputError(f"no address for the accounts named {', '.join(missing)}")
+        addresses = addresses_of(self.accounts, accounts, self.open_names)
 
         def address_of(account: bytes | str) -> bytes:
             return addresses[account] if isinstance(account, str) else account
@@ -453,6 +485,26 @@ class Draft(Model):
                 for account in (section.beneficiary, section.revoker)
             ),
         )
+
+
+def addresses_of(
+    known: Mapping[str, bytes], given: Mapping[str, str], wanted: Iterable[str]
+) -> dict[str, bytes]:
+    """The addresses by name that a file knows and a deployment gives, all of the `wanted` among them.
+
+    Raises `InputError` for a malformed address, one that contradicts the file, or one that is
+    missing.
+    """
+    addresses = dict(known)
+    for name, text in given.items():
+        with located(f"account {name}"):
+            address = _address(text)
+            if (first := addresses.setdefault(name, address)) != address:
+                raise InputError(f"given as {text}, the file says {checksummed(first)}")
+    missing = [name for name in wanted if name not in addresses]
+    if missing:
+        raise InputError(f"no address for the accounts named {', '.join(missing)}")
+    return addresses
 
 
 class _Units(Model):

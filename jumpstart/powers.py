@@ -13,6 +13,7 @@ class Who(StrEnum):
     """Whom a function admits."""
 
     ANYONE = "anyone"
+    DEPLOYER = "whoever deploys the platform"
     APPLICANT = "the project that applied"
     REVIEWER = "a reviewer"
     QUORUM = "a quorum of reviewers, by vote"
@@ -142,6 +143,16 @@ _LAUNCHPAD: Final = _of(
         Who.ANYONE,
         "while the approval lasts, and in time for holdings",
         "lists what was approved, with tokens that the project has let it take",
+    ),
+)
+
+_CREATOR: Final = _of(
+    "LaunchpadCreator",
+    (
+        "create",
+        Who.DEPLOYER,
+        "once, before there is a platform",
+        "makes a launchpad of other parts: whoever uses it sees which",
     ),
 )
 
@@ -357,7 +368,7 @@ _TOKEN: Final = _of(
     ),
 )
 
-POWERS: Final = (*_REVIEW, *_LAUNCHPAD, *_PASSES, *_SALE, *_ESCROW, *_VAULT, *_TOKEN)
+POWERS: Final = (*_REVIEW, *_CREATOR, *_LAUNCHPAD, *_PASSES, *_SALE, *_ESCROW, *_VAULT, *_TOKEN)
 """All of them. What is not here changes nothing, or does not exist."""
 
 LIMITS: Final = (

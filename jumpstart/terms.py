@@ -7,20 +7,19 @@ How a person writes terms down is the business of `jumpstart.drafts`; this modul
 has no defaults.
 """
 
-from dataclasses import astuple, dataclass, fields, is_dataclass, replace
+from dataclasses import astuple, dataclass, is_dataclass, replace
 from typing import Any, Final, Self, get_args, get_type_hints
 
 from eth_abi.abi import decode, encode
 from eth_utils.address import to_canonical_address
-from pydantic.alias_generators import to_camel
 
-from jumpstart.accounts import checksummed
 from jumpstart.allotment import COEFFICIENT_MAX
 from jumpstart.amounts import BASIS_POINTS, UINT112_MAX, mul_div_down, mul_div_up
 from jumpstart.errors import TermsError
 from jumpstart.hashing import keccak256
 from jumpstart.jurisdictions import Bitmap, is_numeric, numerics_of
 from jumpstart.schedule import Vesting
+from jumpstart.writing import plain
 
 SESSIONS_MAX: Final = 8
 TIERS_MAX: Final = 32
@@ -354,7 +353,7 @@ class ListingTerms:
         """The terms for JSON, under the names of the struct: addresses with checksum, hashes in hex,
         integers as decimal text.
         """
-        written: dict[str, Any] = _written(self)
+        written: dict[str, Any] = plain(self)
         return written
 
     def moved(self, seconds: int) -> Self:
@@ -447,21 +446,6 @@ def _check_different(field: str, given: bytes, other: bytes, row: int | None = N
         raise TermsError(
             field, int.from_bytes(given), int.from_bytes(other), "must differ from", row
         )
-
-
-def _written(value: Any) -> Any:
-    match value:
-        case int():
-            return str(value)
-        case bytes():
-            return checksummed(value) if len(value) == len(ZERO_ADDRESS) else "0x" + value.hex()
-        case tuple():
-            return list(map(_written, value))
-        case _:
-            return {
-                to_camel(field.name): _written(getattr(value, field.name))
-                for field in fields(value)
-            }
 
 
 def _decoded(kind: Any, value: Any) -> Any:

@@ -40,6 +40,14 @@ def parse_duration(text: str) -> int:
     return parse_integer(figure) * seconds
 
 
+def format_duration(seconds: int) -> str:
+    """The text that `parse_duration` reads back, in the largest unit up to days that divides it."""
+    names = [name for name in ("day", "hour", "minute") if seconds and not seconds % _SECONDS[name]]
+    name = names[0] if names else "second"
+    figure = seconds // _SECONDS[name]
+    return f"{figure} {name}{'' if figure == 1 else 's'}"
+
+
 def format_time(unix: int) -> str:
     """The RFC 3339 time in UTC."""
     return (_EPOCH + timedelta(seconds=unix)).isoformat().replace("+00:00", "Z")

@@ -41,10 +41,15 @@ def creation_code(artifact: Artifact, *args: Any) -> bytes:
     """What a creating transaction carries: the code and, after it, the constructor's arguments."""
     if not artifact.is_deployable:
         raise InputError(f"{artifact.name} cannot be deployed: it is abstract or an interface")
+    return artifact.creation_code + constructor_arguments(artifact, *args)
+
+
+def constructor_arguments(artifact: Artifact, *args: Any) -> bytes:
+    """The arguments of the constructor as they stand behind its code."""
     entry: Entry = next(
         (entry for entry in artifact.abi if entry["type"] == "constructor"), {"inputs": []}
     )
-    return artifact.creation_code + _encoded(f"{artifact.name}.constructor", entry["inputs"], args)
+    return _encoded(f"{artifact.name}.constructor", entry["inputs"], args)
 
 
 def decode_revert(data: bytes, errors: Mapping[bytes, Entry]) -> ContractRevert:
@@ -134,6 +139,11 @@ def _functions(artifact: Artifact) -> Mapping[str, list[Entry]]:
 
 
 _FUNCTIONS: dict[int, tuple[Artifact, Mapping[str, list[Entry]]]] = {}
+
+
+def calldata(artifact: Artifact, function: str, *args: Any) -> bytes:
+    """What a call of the function carries. It is named by its name or its signature."""
+    return calldata_of(function_of(artifact, function, args), args)
 
 
 def calldata_of(entry: Entry, args: Sequence[Any]) -> bytes:

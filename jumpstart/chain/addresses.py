@@ -48,11 +48,15 @@ def clone_creation(implementation: str, arguments: bytes) -> bytes:
     return bytes.fromhex(_CREATION.format(length=len(code))) + code
 
 
+def create2_address(creator: str, salt: bytes, creation: bytes) -> str:
+    """Where the creator's CREATE2 with this salt and this creation code puts a contract."""
+    preimage = b"\xff" + to_canonical_address(creator) + salt + keccak256(creation)
+    return to_checksum_address(keccak256(preimage)[12:])
+
+
 def clone_address(creator: str, implementation: str, arguments: bytes) -> str:
     """Where the creator's CREATE2 with salt 0 puts such a clone."""
-    creation = keccak256(clone_creation(implementation, arguments))
-    preimage = b"\xff" + to_canonical_address(creator) + bytes(32) + creation
-    return to_checksum_address(keccak256(preimage)[12:])
+    return create2_address(creator, bytes(32), clone_creation(implementation, arguments))
 
 
 def parse_clone(code: bytes) -> tuple[str, bytes] | None:

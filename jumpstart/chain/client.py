@@ -25,6 +25,7 @@ from web3.types import RPCEndpoint
 from jumpstart.chain.abi import (
     Entry,
     Event,
+    calldata,
     calldata_of,
     creation_code,
     decode_events,
@@ -181,7 +182,7 @@ class Contract:
         )
 
     def calldata(self, function: str, *args: Any) -> bytes:
-        return calldata_of(function_of(self.artifact, function, args), args)
+        return calldata(self.artifact, function, *args)
 
     def events(self, source: Receipt | Iterable[Entry], name: str | None = None) -> list[Event]:
         """The events of this contract in a receipt or a list of logs, in their order."""
@@ -457,6 +458,13 @@ class Chain:
     def transfer(self, to: str, value: int, *, sender: Sender) -> Receipt:
         """Sends native coin, `value` in wei."""
         return self.send(Transaction(sender=sender, to=to, value=value, label="transfer"))
+
+    def broadcast(self, raw: bytes) -> Receipt:
+        """Sends a transaction that somebody has signed, and waits until it is mined."""
+        (receipt,) = self._await([self.request("eth_sendRawTransaction", "0x" + raw.hex())])
+        if not receipt.succeeded:
+            raise ChainError(f"transaction {receipt.transaction_hash} failed")
+        return receipt
 
     def send_many(
         self,

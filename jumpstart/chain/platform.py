@@ -1,22 +1,28 @@
 """The platform on a chain: the contracts that all sales share, and how a sale is listed.
 
-Knows the order in which the contracts are made, as each names the launchpad before it exists.
+Knows how a platform of `Blueprint` is made at once, on a chain of tests; one with value is deployed
+from a plan and a journal.
 """
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
-from typing import Final, Self
+from dataclasses import dataclass
+from typing import Self
 
 from eth_utils.address import to_canonical_address
 
-from jumpstart.chain.addresses import created_address
+from jumpstart.chain.blueprint import Blueprint
 from jumpstart.chain.client import Chain, Contract, Receipt, Sender, Transaction, address_of
+from jumpstart.chain.factory import (
+    FACTORY,
+    FACTORY_COST,
+    FACTORY_MAKER,
+    FACTORY_TRANSACTION,
+    NO_SALT,
+)
 from jumpstart.chain.sale import Sale
-from jumpstart.errors import CheckError
+from jumpstart.errors import CheckError, InputError
 from jumpstart.review import ReviewRules, commitment_of
 from jumpstart.terms import ListingTerms
-
-_BEFORE_LAUNCHPAD: Final = 6  # creations
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,38 +47,54 @@ class Platform:
         chair: str,
         guardian: str,
         reviewers: Sequence[str],
+        salt: bytes = NO_SALT,
     ) -> Self:
-        """Seven creating transactions. The sender has no role afterwards.
+        """Nine transactions, less what is there already. The sender has no role afterwards.
 
-        The launchpad refuses to exist when a part names another one.
+        Raises `InputError` when this very platform exists: another `salt` makes another one.
         """
-        deployer = address_of(sender)
-        launchpad = created_address(deployer, chain.nonce(deployer) + _BEFORE_LAUNCHPAD)
-        pass_registry = chain.deploy("PassRegistry", sender=sender)
-        terms_rules = chain.deploy("TermsRules", sender=sender)
-        review = chain.deploy(
-            "ProjectReview",
-            astuple(rules),
-            launchpad,
-            chair,
-            guardian,
-            list(reviewers),
-            sender=sender,
+        blueprint = Blueprint.drawn(
+            chain.artifacts,
+            owner=address_of(sender),
+            rules=rules,
+            chair=chair,
+            guardian=guardian,
+            reviewers=reviewers,
+            salt=salt,
         )
-        vault = chain.deploy("VestingVault", launchpad, sender=sender)
-        escrow = chain.deploy("ProceedsEscrow", review.address, sender=sender)
-        sale = chain.deploy(
-            "SubscriptionSale", launchpad, review.address, escrow.address, sender=sender
+        if chain.code(blueprint.launchpad):
+            raise InputError(f"this platform exists at {blueprint.launchpad}")
+        _provide_factory(chain, sender)
+        missing = [
+            Transaction(
+                sender=sender, to=FACTORY, data=creation.calldata, label=f"{name}.constructor"
+            )
+            for name, creation in blueprint.creations.items()
+            if not chain.code(creation.address)
+        ]
+        for transaction in missing:
+            chain.send(transaction)
+        creator = chain.contract(
+            "LaunchpadCreator", blueprint.creations["LaunchpadCreator"].address
         )
-        parts = (review, terms_rules, vault, sale, escrow)
+        creator.send("create", *blueprint.parts, sender=sender)
+        return cls.of(chain, blueprint)
+
+    @classmethod
+    def of(cls, chain: Chain, blueprint: Blueprint) -> Self:
+        """The platform of a blueprint; that it exists is not checked."""
+        made = {
+            name: chain.contract(name, creation.address)
+            for name, creation in blueprint.creations.items()
+        }
         return cls(
-            pass_registry=pass_registry,
-            terms_rules=terms_rules,
-            review=review,
-            vesting_vault=vault,
-            escrow_implementation=escrow,
-            sale_implementation=sale,
-            launchpad=chain.deploy("Launchpad", *(part.address for part in parts), sender=sender),
+            pass_registry=made["PassRegistry"],
+            terms_rules=made["TermsRules"],
+            review=made["ProjectReview"],
+            vesting_vault=made["VestingVault"],
+            escrow_implementation=made["ProceedsEscrow"],
+            sale_implementation=made["SubscriptionSale"],
+            launchpad=chain.contract("Launchpad", blueprint.launchpad),
         )
 
     @property
@@ -154,3 +176,10 @@ class Committee:
             )
         decided = review.transaction("decide", application, sender=applicant)
         return [submitted, *committed, *revealed, decided]
+
+
+def _provide_factory(chain: Chain, sender: Sender) -> None:
+    if chain.code(FACTORY):
+        return
+    chain.transfer(FACTORY_MAKER, FACTORY_COST, sender=sender)
+    chain.broadcast(FACTORY_TRANSACTION)

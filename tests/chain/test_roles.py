@@ -81,6 +81,19 @@ def role(name: str) -> Callable[[Scene, str], str]:
     return lambda scene, caller: scene.roles[name]
 
 
+def review_(scene: Scene, caller: str) -> str:
+    return scene.stage.platform.review.address
+
+
+def creator_of_another(stage: Stage) -> tuple[Contract, tuple[Any, ...]]:
+    """A creator, asked to make a launchpad of parts that have one."""
+    people, platform = stage.people, stage.platform
+    creator = stage.chain.deploy("LaunchpadCreator", people.creator.address, sender=people.creator)
+    parts = ("review", "terms_rules", "vesting_vault")
+    implementations = ("sale_implementation", "escrow_implementation")
+    return creator, tuple(getattr(platform, name).address for name in (*parts, *implementations))
+
+
 def buyer_of(stage: Stage) -> LocalAccount:
     return stage.people.buyers[2]
 
@@ -462,6 +475,12 @@ MATRIX: Final[dict[tuple[str, str], Row]] = {
     ("SubscriptionSale", "collectUnsold"): Row(at(vested), may),
     ("SubscriptionSale", "sweep"): Row(
         at(emptied, lambda trial: (ascending(trial.stage.people.buyers[:5]),)), may
+    ),
+    ("LaunchpadCreator", "create"): Row(
+        creator_of_another,
+        refused("LaunchpadCreator_OnlyOwner", caller_, role("creator")),
+        # Let in, and then refused: the parts name the launchpad that they have.
+        {"creator": refused("Launchpad_Misconfigured", review_)},
     ),
     ("PassRegistry", "present"): Row(
         attested, refused("PassRegistry_NotTheAccount", caller_, role("buyer")), {"buyer": may}

@@ -1,0 +1,88 @@
+"""A platform before it exists: every contract, where it will stand, and what has to be sent for it.
+
+Everything follows from who owns the creation, the rules of the review, who holds its roles, and a
+salt; the same on every chain.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from typing import Final, Self
+
+from jumpstart.chain.addresses import created_address
+from jumpstart.chain.compiler import Artifact
+from jumpstart.chain.factory import NO_SALT, Creation
+from jumpstart.review import ReviewRules
+
+PARTS: Final = (
+    "ProjectReview",
+    "TermsRules",
+    "VestingVault",
+    "SubscriptionSale",
+    "ProceedsEscrow",
+)
+"""What a launchpad is made of, in the order of its constructor."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blueprint:
+    """`creations` has, by name, all that the factory makes: the `PARTS`, `PassRegistry` and
+    `LaunchpadCreator`. The last one then makes the launchpad, when the owner tells it to.
+    """
+
+    owner: str
+    creations: Mapping[str, Creation]
+    launchpad: str
+
+    @classmethod
+    def drawn(
+        cls,
+        artifacts: Mapping[str, Artifact],
+        *,
+        owner: str,
+        rules: ReviewRules,
+        chair: str,
+        guardian: str,
+        reviewers: Sequence[str],
+        salt: bytes = NO_SALT,
+    ) -> Self:
+        """The platform of these rules and roles. Another salt is another platform of the same.
+
+        `PassRegistry` and `TermsRules` have no salt and no arguments: all platforms share them.
+        """
+        creator = Creation.of(artifacts["LaunchpadCreator"], owner, salt=salt)
+        launchpad = created_address(creator.address, 1)
+        review = Creation.of(
+            artifacts["ProjectReview"],
+            astuple(rules),
+            launchpad,
+            chair,
+            guardian,
+            list(reviewers),
+            salt=salt,
+        )
+        escrow = Creation.of(artifacts["ProceedsEscrow"], review.address, salt=salt)
+        creations = (
+            Creation.of(artifacts["PassRegistry"]),
+            Creation.of(artifacts["TermsRules"]),
+            creator,
+            review,
+            Creation.of(artifacts["VestingVault"], launchpad, salt=salt),
+            escrow,
+            Creation.of(
+                artifacts["SubscriptionSale"],
+                launchpad,
+                review.address,
+                escrow.address,
+                salt=salt,
+            ),
+        )
+        return cls(
+            owner=owner,
+            creations={creation.artifact.name: creation for creation in creations},
+            launchpad=launchpad,
+        )
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The addresses of the `PARTS`: the arguments of the launchpad."""
+        return tuple(self.creations[name].address for name in PARTS)

@@ -1,0 +1,132 @@
+"""The write-ahead journal: what is about to be done stands on the disk before it is done.
+
+One JSON object a line. Each line carries a seal, the SHA-256 of the seal before it and its own
+content, so that a changed, a missing or a moved line is noticed; half a line at the end, which is
+what a killed process leaves, was never acted upon and is dropped. Knows no chain.
+
+    begin    what is deployed, by whom, on which chain
+    intent   a transaction as it will be sent, signed, with its number
+    sent     a node has taken it
+    mined    it is in this block              gone      it is no longer
+    failed   it was mined, and refused        replaced  another one took its number
+    checked  what it was for is true          found     it was true without us
+    passed   what other people had to do is done
+    end      everything is checked, the record is written
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Self, TypeAlias
+
+from jumpstart.errors import CheckError, InputError
+
+Entry: TypeAlias = Mapping[str, Any]
+
+_FIRST_SEAL: Final = "0" * 64
+
+
+class Journal:
+    """An open journal, held by this process alone. Make it with `Journal.opened`."""
+
+    def __init__(self, path: Path, descriptor: int, entries: list[Entry], seal: str) -> None:
+        self.path = path
+        self._descriptor = descriptor
+        self._entries = entries
+        self._seal = seal
+
+    @classmethod
+    @contextmanager
+    def opened(cls, path: Path, *, new: bool = False) -> Iterator[Self]:
+        """The journal in a file; with `new` there must be none yet.
+
+        Raises `InputError` when there is one, none, or another process has it, `CheckError` for a
+        line that is not as it was written.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        flags = os.O_RDWR | os.O_APPEND | (os.O_CREAT if new else 0)
+        try:
+            descriptor = os.open(path, flags, 0o644)
+        except FileNotFoundError:
+            raise InputError(f"{path}: there is no such deployment to resume") from None
+        except OSError as error:
+            raise InputError(f"{path}: cannot be opened: {error.strerror}") from None
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise InputError(f"{path}: another process is at this deployment") from None
+            raw = _read(descriptor)
+            entries, seal, length = _parsed(path, raw)
+            if new and entries:
+                raise InputError(f"{path}: this deployment has begun, resume it")
+            if length < len(raw):
+                os.ftruncate(descriptor, length)
+            yield cls(path, descriptor, entries, seal)
+        finally:
+            os.close(descriptor)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All entries, in their order."""
+        return tuple(self._entries)
+
+    def append(self, kind: str, **content: Any) -> Entry:
+        """Writes an entry, and returns once it is on the disk."""
+        entry = {"entry": kind, **content}
+        seal = _seal_of(self._seal, entry)
+        line = _line({**entry, "seal": seal})
+        if os.write(self._descriptor, line) != len(line):
+            raise InputError(f"{self.path}: the disk is full")
+        os.fsync(self._descriptor)
+        self._entries.append(entry)
+        self._seal = seal
+        return entry
+
+
+def read(path: Path) -> tuple[Entry, ...]:
+    """The entries of a journal that another process may be writing. Raises as `Journal.opened`."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    return tuple(_parsed(path, raw)[0])
+
+
+def _read(descriptor: int) -> bytes:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        return file.read()
+
+
+def _parsed(path: Path, raw: bytes) -> tuple[list[Entry], str, int]:
+    """Entries, the last seal, and how many bytes they take."""
+    whole = raw[: raw.rfind(b"\n") + 1]
+    entries: list[Entry] = []
+    seal = _FIRST_SEAL
+    for number, line in enumerate(whole.splitlines(), 1):
+        try:
+            entry = json.loads(line)
+            found = entry.pop("seal")
+        except (ValueError, KeyError, AttributeError):
+            raise CheckError(f"{path}: line {number} is no entry of a journal") from None
+        seal = _seal_of(seal, entry)
+        if found != seal:
+            raise CheckError(
+                f"{path}: line {number} has the seal {found}, its content and those before "
+                f"make {seal}: the file was changed"
+            )
+        entries.append(entry)
+    return entries, seal, len(whole)
+
+
+def _seal_of(before: str, entry: Entry) -> str:
+    return hashlib.sha256(before.encode() + _line(entry)).hexdigest()
+
+
+def _line(entry: Entry) -> bytes:
+    return json.dumps(entry, separators=(",", ":"), sort_keys=True).encode() + b"\n"
