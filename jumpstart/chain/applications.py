@@ -90,3 +90,16 @@ def _events_of(review: Contract, application: int, from_block: int) -> list[Even
         topics=[None, "0x" + application.to_bytes(32).hex()],
     )
     return review.events(logs)
+
+
+def reviewers_of(review: Contract, *, from_block: int = 0, to_block: int | None = None) -> set[str]:
+    """Who is in office, by the events of the review from `from_block` on."""
+    last = review.chain.block_number() if to_block is None else to_block
+    logs = review.chain.logs(review.address, from_block=from_block, to_block=last)
+    present: set[str] = set()
+    for event in review.events(logs):
+        if event.name == "ReviewerJoined":
+            present.add(event.args["account"])
+        elif event.name == "ReviewerLeft":
+            present.discard(event.args["account"])
+    return present

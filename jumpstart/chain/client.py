@@ -78,7 +78,7 @@ _HALTS = {
 }
 
 
-class _NodeRefusalError(ChainError):
+class NodeRefusal(ChainError):  # noqa: N818 (an answer, not a fault)
     """The node answered, and would not do what it was asked."""
 
 
@@ -432,7 +432,7 @@ class Chain:
             wanted["topics"] = list(topics)
         try:
             found: list[Entry] = self.request("eth_getLogs", wanted)
-        except _NodeRefusalError:
+        except NodeRefusal:
             if from_block == to_block:
                 raise
             middle = (from_block + to_block) // 2
@@ -499,7 +499,7 @@ class Chain:
         known = {address_of(transaction.sender) for transaction in transactions} & set(self._nonces)
         try:
             return self._submit_once(transactions, local_gas)
-        except _NodeRefusalError as error:
+        except NodeRefusal as error:
             # A wallet or another process may have used the account since we counted.
             if len(transactions) > 1 or not known or "nonce" not in str(error).lower():
                 raise
@@ -631,6 +631,19 @@ class Chain:
 
     # ------------------------------------------------------------------------------------ refusals
 
+    def refusal_of(self, receipt: Receipt, label: str) -> ContractRevert:
+        """Why a mined transaction failed, by its receipt alone."""
+        found = self.request("eth_getTransactionByHash", receipt.transaction_hash)
+        transaction = Transaction(
+            sender=receipt.sender,
+            to=receipt.to,
+            data=bytes.fromhex(found["input"][2:]),
+            value=int(found["value"], 16),
+            gas=int(found["gas"], 16),
+            label=label,
+        )
+        return self._revert_of(transaction, receipt)
+
     def _revert_of(self, transaction: Transaction, receipt: Receipt) -> ContractRevert:
         """Why a mined transaction failed. A receipt does not say: run it again where it ran."""
         error = self._traced(receipt) if self.kind != "ganache" else None
@@ -694,7 +707,7 @@ class Chain:
             refusal = self._named(found[0] if found else "0x", message)
             if refusal is not None:
                 raise refusal
-        raise _NodeRefusalError(f"{_shown(self.url)} refuses {method}: {message.strip()}")
+        raise NodeRefusal(f"{_shown(self.url)} refuses {method}: {message.strip()}")
 
     def _named(self, data: str, message: str) -> ContractRevert | None:
         """The refusal that return data and a node's message stand for; None when they stand for no

@@ -5,7 +5,7 @@ from a plan and a journal.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Self
 
 from eth_utils.address import to_canonical_address
@@ -18,6 +18,7 @@ from jumpstart.chain.factory import (
     FACTORY_MAKER,
     FACTORY_TRANSACTION,
     NO_SALT,
+    Creation,
 )
 from jumpstart.chain.sale import Sale
 from jumpstart.errors import CheckError, InputError
@@ -106,6 +107,43 @@ class Platform:
         """The token of bonds."""
         return self.chain.contract("ProjectToken", self.review.call("rules").bondToken)
 
+    @classmethod
+    def at(cls, chain: Chain, launchpad: str) -> Self:
+        """The platform of a launchpad. Raises `InputError` where there is none of this project."""
+        front = chain.contract("Launchpad", launchpad)
+        code = chain.code(front.address)
+        if not code:
+            raise InputError(f"there is no contract at {front.address} on chain {chain.chain_id}")
+        if not front.artifact.matches(code):
+            raise InputError(f"the contract at {front.address} is no launchpad of this project")
+
+        def part(name: str, getter: str) -> Contract:
+            return chain.contract(name, front.call(getter))
+
+        return cls(
+            pass_registry=chain.contract(
+                "PassRegistry", Creation.of(chain.artifacts["PassRegistry"]).address
+            ),
+            terms_rules=part("TermsRules", "TERMS_RULES"),
+            review=part("ProjectReview", "REVIEW"),
+            vesting_vault=part("VestingVault", "VESTING_VAULT"),
+            escrow_implementation=part("ProceedsEscrow", "ESCROW_IMPLEMENTATION"),
+            sale_implementation=part("SubscriptionSale", "SALE_IMPLEMENTATION"),
+            launchpad=front,
+        )
+
+    def on(self, chain: Chain) -> Self:
+        """The same platform on another chain that has it, such as a copy."""
+        return replace(
+            self,
+            **{
+                field.name: chain.contract(
+                    getattr(self, field.name).artifact, getattr(self, field.name).address
+                )
+                for field in fields(self)
+            },
+        )
+
     # ---------------------------------------------------------------------------------- addresses
 
     def sale_at(self, application: int, listing: ListingTerms) -> Sale:
@@ -159,6 +197,11 @@ class Committee:
         submitted = review.transaction(
             "submit", "", listing.terms_hash, listing.terms_hash, sender=applicant
         )
+        return [submitted, *self.verdict(application)]
+
+    def verdict(self, application: int) -> list[Transaction]:
+        """What it takes from an application to the decision."""
+        review = self.platform.review
         salt = bytes(31) + b"\x01"
         committed, revealed = [], []
         for reviewer in self.reviewers:
@@ -174,8 +217,8 @@ class Committee:
             revealed.append(
                 review.transaction("reveal", application, list(self.scores), salt, sender=reviewer)
             )
-        decided = review.transaction("decide", application, sender=applicant)
-        return [submitted, *committed, *revealed, decided]
+        decided = review.transaction("decide", application, sender=self.reviewers[0])
+        return [*committed, *revealed, decided]
 
 
 def _provide_factory(chain: Chain, sender: Sender) -> None:

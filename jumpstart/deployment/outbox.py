@@ -1,0 +1,308 @@
+"""Brings one transaction through: written down, sent, sent again, paid more for, replaced, mined.
+
+A step's transaction keeps its number (the sender's nonce) until a block shows that number used by
+something else, or the transaction itself refused. Whatever a node says or does not say in between,
+the chain can therefore take it once at most.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Protocol
+
+from jumpstart.chain.client import BlockHeader, NodeRefusal, Receipt
+from jumpstart.deployment.journal import Journal
+from jumpstart.deployment.state import Attempt, Progress, State
+from jumpstart.deployment.steps import Call, Step
+from jumpstart.deployment.view import View, is_hopeless
+from jumpstart.errors import ChainError, CheckError, InputError
+from jumpstart.hashing import keccak256
+
+_BUMP: Final = 9, 8  # nodes take a replacement for a tenth more; some round against us
+_ROOM: Final = 6, 5  # of gas over the estimate: what a contract does can depend on its block
+
+
+class SignedTransaction(Protocol):
+    raw: bytes
+    transaction_hash: str
+
+
+class Signer(Protocol):
+    """Who signs. Where `sign` cannot give the transaction itself, `send` has it sent."""
+
+    @property
+    def address(self) -> str: ...
+
+    def sign(self, payload: Mapping[str, Any]) -> SignedTransaction | None: ...
+
+    def send(self, payload: Mapping[str, Any]) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """How patient a deployment is, in blocks and seconds, and what it pays, in wei for a gas."""
+
+    confirmations: int = 1
+    """Blocks, its own among them, after which a transaction counts."""
+    in_flight: int = 4
+    poll_seconds: float = 2.0
+    resend_seconds: float = 15.0
+    bump_seconds: float = 60.0
+    patience_seconds: float = 900.0
+    """How long nothing at all may happen."""
+    max_fee: int | None = None
+
+
+class Outbox:
+    """Sends the transactions of steps from one account, and follows them."""
+
+    def __init__(
+        self, view: View, signer: Signer, journal: Journal, state: State, policy: Policy
+    ) -> None:
+        self.view = view
+        self._signer = signer
+        self._journal = journal
+        self._state = state
+        self._policy = policy
+        self._sent_at: dict[str, float] = {}
+        self._priced_at: dict[str, float] = {}
+        self.last_refusal = ""
+        """What a node last said against a transaction, for the message when nothing moves."""
+
+    def note(self, kind: str, **content: Any) -> None:
+        """Writes an entry down, and takes it in."""
+        self._state.apply(self._journal.append(kind, **content))
+
+    @property
+    def entries(self) -> int:
+        """How many there are."""
+        return len(self._journal.entries)
+
+    # ------------------------------------------------------------------------------------ sending
+
+    def start(self, step: Step, call: Call, head: BlockHeader) -> None:
+        """Writes a new transaction down, and sends it."""
+        if step.presigned is not None:
+            raw = step.presigned
+            attempt = Attempt(
+                step=step.key,
+                number=None,
+                hash="0x" + keccak256(raw).hex(),
+                raw=raw,
+                to=call.to,
+                value=0,
+                data=b"",
+                gas=0,
+                max_fee=0,
+                tip=0,
+                block=head.number,
+            )
+            self.note("intent", **attempt.entry())
+            self._broadcast(attempt)
+            return
+        tip, max_fee = self._fees(head)
+        self._write(
+            Attempt(
+                step=step.key,
+                number=self._next_number(head),
+                hash=None,
+                raw=None,
+                to=call.to,
+                value=call.value,
+                data=call.data,
+                gas=self._gas(call, head),
+                max_fee=max_fee,
+                tip=tip,
+                block=head.number,
+            )
+        )
+
+    def _write(self, attempt: Attempt) -> None:
+        payload = self._payload(attempt)
+        signed = self._signer.sign(payload)
+        if signed is not None:
+            attempt = replace(attempt, hash=signed.transaction_hash, raw=bytes(signed.raw))
+        self.note("intent", **attempt.entry())
+        self._priced_at[attempt.step] = time.monotonic()
+        self._broadcast(attempt)
+
+    def _broadcast(self, attempt: Attempt) -> None:
+        """Sends it, for the first time or again: the chain takes it once."""
+        self._sent_at[attempt.step] = time.monotonic()
+        try:
+            if attempt.raw is not None:
+                sent = self.view.chain.request("eth_sendRawTransaction", "0x" + attempt.raw.hex())
+            else:
+                sent = self._signer.send(self._payload(attempt))
+        except NodeRefusal as refusal:
+            self.last_refusal = str(refusal)
+            if is_hopeless(refusal):
+                raise
+            return  # it has it already, or its number is used: the blocks will say
+        except ChainError as silence:
+            self.last_refusal = str(silence)
+            return  # whether it was taken, the blocks will say
+        if attempt.hash is not None and sent != attempt.hash:
+            raise CheckError(f"{attempt.step}: sent as {attempt.hash}, the node calls it {sent}")
+        if sent not in self._sent_of(attempt.step):
+            self.note("sent", step=attempt.step, hash=sent)
+
+    def _sent_of(self, step: str) -> set[str]:
+        return {
+            entry["hash"]
+            for entry in self._journal.entries
+            if entry["entry"] == "sent" and entry["step"] == step
+        }
+
+    # ------------------------------------------------------------------------------------ following
+
+    def follow(self, progress: Progress, head: BlockHeader) -> Receipt | None:
+        """Takes note of what became of a step's transactions, and does what can be done for them.
+
+        The receipt once it is deep enough. Raises `ContractRevert` or `ChainError` for a transaction
+        that was mined and refused.
+        """
+        latest = progress.attempts[-1]
+        receipt = self._receipt(progress)
+        if receipt is None:
+            self._search(progress, latest, head)
+            return None
+        if not self.view.is_canonical(receipt.block_number, receipt.block_hash):
+            return None  # the node is in the middle of something
+        mined = progress.mined
+        if mined is None or mined.block_hash != receipt.block_hash:
+            if mined is not None:
+                self.note("gone", step=latest.step, hash=mined.hash, block=mined.block)
+            self.note(
+                "mined",
+                step=latest.step,
+                hash=receipt.transaction_hash,
+                block=receipt.block_number,
+                blockHash=receipt.block_hash,
+                gasUsed=receipt.gas_used,
+            )
+        if head.number - receipt.block_number + 1 < self._policy.confirmations:
+            return None
+        if not receipt.succeeded:
+            self.note("failed", step=latest.step, hash=receipt.transaction_hash)
+            raise self.view.chain.refusal_of(receipt, latest.step)
+        return receipt
+
+    def _receipt(self, progress: Progress) -> Receipt | None:
+        for transaction_hash in reversed(progress.hashes):
+            receipt = self.view.receipt(transaction_hash)
+            if receipt is not None:
+                return receipt
+        return None
+
+    def _search(self, progress: Progress, latest: Attempt, head: BlockHeader) -> None:
+        """Nobody has a receipt: it waits, was lost, rolled back, or something else has its number."""
+        mined = progress.mined
+        if mined is not None:
+            if self.view.is_canonical(mined.block, mined.block_hash) is not False:
+                return  # a node that does not know it yet
+            self.note("gone", step=latest.step, hash=mined.hash, block=mined.block)
+        if latest.number is not None:
+            used = self.view.count(self._signer.address, head.number)
+            if used > latest.number:
+                self._find_user(progress, latest, head)
+                return
+        now = time.monotonic()
+        if (
+            latest.number is not None
+            and now - self._priced_at.setdefault(latest.step, now) > self._policy.bump_seconds
+            and self._bump(latest, head)
+        ):
+            return
+        if now - self._sent_at.get(latest.step, 0.0) > self._policy.resend_seconds:
+            self._broadcast(latest)
+
+    def _find_user(self, progress: Progress, latest: Attempt, head: BlockHeader) -> None:
+        """Acts upon the transaction that has the number, once a block shows it."""
+        assert latest.number is not None
+        found = self.view.transaction_of(
+            self._signer.address,
+            latest.number,
+            from_block=min(attempt.block for attempt in progress.attempts),
+            to_block=head.number,
+        )
+        if found is None or found["hash"] in progress.hashes:
+            return  # its receipt will come
+        if _is_the_same(found, latest):
+            self.note("sent", step=latest.step, hash=found["hash"])
+        elif head.number - int(found["blockNumber"], 16) + 1 >= self._policy.confirmations:
+            self.note("replaced", step=latest.step, number=latest.number, by=found["hash"])
+
+    # ------------------------------------------------------------------------------------ figures
+
+    def _bump(self, latest: Attempt, head: BlockHeader) -> bool:
+        """Offers more for the same number, as far as the limit allows."""
+        more, whole = _BUMP
+        tip, max_fee = self._market(head)
+        tip = max(tip, latest.tip * more // whole + 1)
+        max_fee = max(max_fee, latest.max_fee * more // whole + 1)
+        self._priced_at[latest.step] = time.monotonic()
+        if self._policy.max_fee is not None and max_fee > self._policy.max_fee:
+            self.last_refusal = (
+                f"a replacement needs a fee of {max_fee} wei a gas, at most "
+                f"{self._policy.max_fee} are allowed"
+            )
+            return False
+        self._write(replace(latest, hash=None, raw=None, tip=tip, max_fee=max_fee))
+        return True
+
+    def _fees(self, head: BlockHeader) -> tuple[int, int]:
+        tip, max_fee = self._market(head)
+        most = self._policy.max_fee
+        if most is not None and max_fee > most:
+            if head.base_fee + tip > most:
+                raise InputError(
+                    f"--max-fee: a gas costs {head.base_fee + tip} wei now, "
+                    f"at most {most} are allowed"
+                )
+            max_fee = most
+        return tip, max_fee
+
+    def _market(self, head: BlockHeader) -> tuple[int, int]:
+        tip = int(self.view.read(lambda: self.view.chain.request("eth_maxPriorityFeePerGas")), 16)
+        return tip, 2 * head.base_fee + tip
+
+    def _gas(self, call: Call, head: BlockHeader) -> int:
+        message = {
+            "from": self._signer.address,
+            "to": call.to,
+            "data": "0x" + call.data.hex(),
+            "value": hex(call.value),
+        }
+        estimate = self.view.read(
+            lambda: self.view.chain.request("eth_estimateGas", message, hex(head.number))
+        )
+        more, whole = _ROOM
+        return int(estimate, 16) * more // whole
+
+    def _next_number(self, head: BlockHeader) -> int:
+        own = max(self._state.numbers, default=-1) + 1
+        account = self._signer.address
+        return max(own, self.view.count(account, head.number), self.view.pending_count(account))
+
+    def _payload(self, attempt: Attempt) -> dict[str, Any]:
+        return {
+            "type": 2,
+            "chainId": self.view.chain.chain_id,
+            "nonce": attempt.number,
+            "to": attempt.to,
+            "value": attempt.value,
+            "data": "0x" + attempt.data.hex(),
+            "gas": attempt.gas,
+            "maxFeePerGas": attempt.max_fee,
+            "maxPriorityFeePerGas": attempt.tip,
+        }
+
+
+def _is_the_same(found: Mapping[str, Any], attempt: Attempt) -> bool:
+    """Whether a transaction on the chain is what a signer was asked for without telling its hash."""
+    return (
+        (found.get("to") or "").lower() == attempt.to.lower()
+        and int(found["value"], 16) == attempt.value
+        and bytes.fromhex(found["input"][2:]) == attempt.data
+    )

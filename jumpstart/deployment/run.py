@@ -1,0 +1,232 @@
+"""Runs a deployment: `apply` and `resume` are the same loop, from an empty journal or from a full one.
+
+What is done is decided by the chain and the journal together: a step whose effect is there is not
+sent, a transaction that was written down is followed before any new one is.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jumpstart.chain.client import BlockHeader, Chain
+from jumpstart.deployment.journal import Journal
+from jumpstart.deployment.outbox import Outbox, Policy, Signer
+from jumpstart.deployment.state import State
+from jumpstart.deployment.steps import Deployment, Gate, Step
+from jumpstart.deployment.view import View
+from jumpstart.errors import ChainError, CheckError, InputError
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How it ended: `waiting` for the gate that others have to pass, or done."""
+
+    state: State
+    waiting: Gate | None
+
+
+def run(
+    deployment: Deployment,
+    chain: Chain,
+    signer: Signer,
+    journal: Journal,
+    *,
+    policy: Policy,
+    given: Mapping[str, Any] | None = None,
+    report: Report = lambda line: None,
+) -> Outcome:
+    """Sends what is missing until every step is checked, or others have to act.
+
+    `given` is written into a new journal for who resumes it. Raises `InputError` for a journal of
+    another deployment, chain or sender, showing what differs; `ChainError` when nothing moves, and
+    `ContractRevert` when a contract refuses: the journal can be resumed after both.
+    """
+    if signer.address != deployment.sender:
+        raise InputError(f"the signer is {signer.address}, expected {deployment.sender}")
+    state = State.of(journal.entries)
+    view = View(chain, patience=policy.patience_seconds, highest=state.highest_block)
+    identity = {
+        "chainId": str(chain.chain_id),
+        "genesis": view.read(lambda: chain.header(0)).hash,
+        "inputs": dict(deployment.inputs),
+    }
+    if chain.chain_id != deployment.chain_id:
+        raise InputError(
+            f"chain_id: the file says {deployment.chain_id}, the node is chain {chain.chain_id}"
+        )
+    if state.begin is None:
+        state.apply(journal.append("begin", **identity, given=dict(given or {})))
+    else:
+        refuse_changes({name: state.begin[name] for name in identity}, identity)
+    outbox = Outbox(view, signer, journal, state, policy)
+    return _Run(deployment, outbox, state, policy, report).to_the_end()
+
+
+def refuse_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Raises `InputError` with every field that differs."""
+    differences = [
+        f"{field}: begun with {was}, now {is_}" for field, was, is_ in _differences("", before, now)
+    ]
+    if differences:
+        raise InputError(
+            "this is not the deployment that was begun; " + "; ".join(sorted(differences))
+        )
+
+
+def _differences(field: str, before: Any, now: Any) -> list[tuple[str, Any, Any]]:
+    if isinstance(before, Mapping) and isinstance(now, Mapping):
+        return [
+            found
+            for name in {*before, *now}
+            for found in _differences(
+                f"{field}.{name}" if field else name, before.get(name), now.get(name)
+            )
+        ]
+    if isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        return [
+            found
+            for row, (was, is_) in enumerate(zip(before, now, strict=True))
+            for found in _differences(f"{field}[{row}]", was, is_)
+        ]
+    return [] if before == now else [(field, before, now)]
+
+
+class _Run:
+    def __init__(
+        self,
+        deployment: Deployment,
+        outbox: Outbox,
+        state: State,
+        policy: Policy,
+        report: Report,
+    ) -> None:
+        self._steps = deployment.steps
+        self._by_key = {step.key: step for step in self._steps}
+        self._outbox = outbox
+        self._state = state
+        self._policy = policy
+        self._report = report
+
+    def to_the_end(self) -> Outcome:
+        view, moved_at, seen = self._outbox.view, time.monotonic(), -1
+        while True:
+            head = view.head()
+            moved = self._follow_all(head)
+            moved |= self._start_ready(head)
+            if moved or head.number != seen:
+                moved_at, seen = time.monotonic(), head.number
+            if all(self._state[step.key].is_done for step in self._steps):
+                if self._confirm_all(head):
+                    return Outcome(state=self._state, waiting=None)
+                continue
+            waiting = self._waiting()
+            if waiting is not None and not moved:
+                return Outcome(state=self._state, waiting=waiting)
+            if time.monotonic() - moved_at > self._policy.patience_seconds:
+                raise ChainError(
+                    f"nothing has moved for {self._policy.patience_seconds:.0f} s: {self._stuck()}; "
+                    "what was sent is in the journal: resume"
+                )
+            if not moved:
+                time.sleep(self._policy.poll_seconds)
+
+    # ------------------------------------------------------------------------------------ following
+
+    def _follow_all(self, head: BlockHeader) -> bool:
+        """Whether any step's transaction got further."""
+        before = self._length
+        for step in self._steps:
+            progress = self._state[step.key]
+            if not progress.is_sent or isinstance(step, Gate):
+                continue
+            receipt = self._outbox.follow(progress, head)
+            if receipt is None:
+                continue
+            results = self._outbox.view.read(
+                lambda step=step, receipt=receipt: step.look(  # type: ignore[misc]
+                    self._outbox.view.chain, self._state.results, head.number, receipt
+                )
+            )
+            if results is None and step.serves and self._is_there(self._by_key[step.serves], head):
+                results = {}  # what it prepared has used it up
+            if results is None:
+                raise CheckError(
+                    f"{step.key}: transaction {receipt.transaction_hash} was mined in block "
+                    f"{receipt.block_number}, and what it is for is not true"
+                )
+            self._outbox.note(
+                "checked", step=step.key, block=receipt.block_number, results=dict(results)
+            )
+            self._report(f"done: {step.title}")
+        return self._length != before
+
+    def _confirm_all(self, head: BlockHeader) -> bool:
+        """Whether every block that a step was mined in is still one of the chain."""
+        before = self._length
+        for step in self._steps:
+            mined = self._state[step.key].mined
+            if mined and self._outbox.view.is_canonical(mined.block, mined.block_hash) is False:
+                self._outbox.note("gone", step=step.key, hash=mined.hash, block=mined.block)
+        return self._length == before
+
+    # ------------------------------------------------------------------------------------ sending
+
+    def _start_ready(self, head: BlockHeader) -> bool:
+        """Sends what can be sent; whether there was any."""
+        before = self._length
+        for step in self._steps:
+            progress = self._state[step.key]
+            if progress.is_done or progress.is_sent or not self._is_ready(step):
+                continue
+            found = self._is_there(step, head)
+            if found is None and not isinstance(step, Gate) and step.serves:
+                served = self._by_key[step.serves]
+                if self._state[served.key].is_done or self._is_there(served, head) is not None:
+                    found = {}
+            if found is not None:
+                kind = "passed" if isinstance(step, Gate) else "found"
+                self._outbox.note(kind, step=step.key, block=head.number, results=dict(found))
+                self._report(f"there already: {step.title}")
+                continue
+            if isinstance(step, Gate) or self._in_flight >= self._policy.in_flight:
+                continue
+            self._outbox.start(step, step.call(self._state.results), head)
+            self._report(f"sent: {step.title}")
+        return self._length != before
+
+    def _is_ready(self, step: Step | Gate) -> bool:
+        return all(self._state[key].is_done for key in step.after)
+
+    def _is_there(self, step: Step | Gate, head: BlockHeader) -> Mapping[str, Any] | None:
+        if not self._is_ready(step) and isinstance(step, Gate):
+            return None
+        chain, results = self._outbox.view.chain, self._state.results
+        return self._outbox.view.read(lambda: step.look(chain, results, head.number, None))
+
+    # ------------------------------------------------------------------------------------ figures
+
+    @property
+    def _length(self) -> int:
+        return self._outbox.entries
+
+    @property
+    def _in_flight(self) -> int:
+        return sum(self._state[step.key].is_sent for step in self._steps)
+
+    def _waiting(self) -> Gate | None:
+        """The gate, when there is nothing else to do."""
+        if self._in_flight:
+            return None
+        open_steps = [step for step in self._steps if not self._state[step.key].is_done]
+        ready = [step for step in open_steps if self._is_ready(step)]
+        gates = [step for step in ready if isinstance(step, Gate)]
+        return gates[0] if gates and len(gates) == len(ready) else None
+
+    def _stuck(self) -> str:
+        waiting = [step.key for step in self._steps if self._state[step.key].is_sent]
+        words = f"waiting for {', '.join(waiting) or 'the chain'}"
+        refusal = self._outbox.last_refusal
+        return f"{words}; the node said: {refusal}" if refusal else words
