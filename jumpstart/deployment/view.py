@@ -22,12 +22,7 @@ _HOPELESS: Final = re.compile(
     re.IGNORECASE,
 )
 _PAUSE: Final = 0.05  # seconds, doubled with each repetition
-_LONGEST_HOPELESS: Final = re.compile(
-    r"insufficient funds|doesn't have enough funds|intrinsic gas|exceeds (the )?block gas limit"
-    r"|exceeds allowance|invalid sender|exceeds the configured cap",
-    re.IGNORECASE,
-)
-_PAUSE: Final = 5.0
+_LONGEST_PAUSE: Final = 5.0
 _BLOCKS_A_MESSAGE: Final = 20
 
 
