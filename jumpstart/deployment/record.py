@@ -18,6 +18,7 @@ from jumpstart.chain.compiler import (
     VIA_IR,
     standard_json_input,
 )
+from jumpstart.deployment.journal import Journal
 from jumpstart.deployment.state import State
 from jumpstart.deployment.steps import Deployment, Gate
 from jumpstart.errors import CheckError, InputError, located
@@ -69,6 +70,18 @@ def record_of(deployment: Deployment, chain: Chain, state: State) -> dict[str, A
         ],
         "gates": [step.key for step in deployment.steps if isinstance(step, Gate)],
     }
+
+
+def keep(deployment: Deployment, chain: Chain, journal: Journal, folder: Path) -> Path:
+    """Writes the record of a deployment whose steps are all checked, and ends its journal.
+
+    Returns the record's path.
+    """
+    state = State.of(journal.entries)
+    path = write(record_of(deployment, chain, state), folder)
+    if not state.is_ended:
+        journal.append("end")
+    return path
 
 
 def write(record: Mapping[str, Any], folder: Path) -> Path:

@@ -87,12 +87,21 @@ class Contracted:
 class Deployment(Protocol):
     """What is deployed: a platform, or a sale on one."""
 
-    kind: str
-    title: str
-    chain_id: int
-    sender: str
-    people: Mapping[str, str]
-    """Addresses to the names that people know them by."""
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def chain_id(self) -> int: ...
+
+    @property
+    def sender(self) -> str: ...
+
+    @property
+    def people(self) -> Mapping[str, str]:
+        """Addresses to the names that people know them by."""
 
     @property
     def inputs(self) -> Mapping[str, Any]:
