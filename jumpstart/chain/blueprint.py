@@ -8,10 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Final, Self
 
+from jumpstart.chain.abi import constructor_arguments
 from jumpstart.chain.addresses import created_address
 from jumpstart.chain.compiler import Artifact
 from jumpstart.chain.factory import NO_SALT, Creation
+from jumpstart.hashing import keccak256
 from jumpstart.review import ReviewRules
+
+NOBODY: Final = "0x" + "00" * 20
 
 PARTS: Final = (
     "ProjectReview",
@@ -49,31 +53,26 @@ class Blueprint:
 
         `PassRegistry` and `TermsRules` have no salt and no arguments: all platforms share them.
         """
-        creator = Creation.of(artifacts["LaunchpadCreator"], owner, salt=salt)
+        reviewed = artifacts["ProjectReview"]
+        roles = (chair, guardian, list(reviewers))
+        # All that tells two platforms apart: the launchpad's address must too.
+        own_salt = keccak256(constructor_arguments(reviewed, astuple(rules), NOBODY, *roles) + salt)
+        creator = Creation.of(artifacts["LaunchpadCreator"], owner, salt=own_salt)
         launchpad = created_address(creator.address, 1)
-        review = Creation.of(
-            artifacts["ProjectReview"],
-            astuple(rules),
-            launchpad,
-            chair,
-            guardian,
-            list(reviewers),
-            salt=salt,
-        )
-        escrow = Creation.of(artifacts["ProceedsEscrow"], review.address, salt=salt)
+        review = Creation.of(reviewed, astuple(rules), launchpad, *roles)
+        escrow = Creation.of(artifacts["ProceedsEscrow"], review.address)
         creations = (
             Creation.of(artifacts["PassRegistry"]),
             Creation.of(artifacts["TermsRules"]),
             creator,
             review,
-            Creation.of(artifacts["VestingVault"], launchpad, salt=salt),
+            Creation.of(artifacts["VestingVault"], launchpad),
             escrow,
             Creation.of(
                 artifacts["SubscriptionSale"],
                 launchpad,
                 review.address,
                 escrow.address,
-                salt=salt,
             ),
         )
         return cls(

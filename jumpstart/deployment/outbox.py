@@ -287,7 +287,6 @@ class Outbox:
 
     def _payload(self, attempt: Attempt) -> dict[str, Any]:
         return {
-            "type": 2,
             "chainId": self.view.chain.chain_id,
             "nonce": attempt.number,
             "to": attempt.to,

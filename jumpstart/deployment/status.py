@@ -114,6 +114,6 @@ def _facts(inputs: dict[str, Any], state: State, chain: Chain) -> list[tuple[str
         ("sale", address),
         ("first session", format_time(start)),
         ("holdings to be posted before", format_time(start - 2 * window)),
-        ("holdings posted", "yes" if any(sale.call("holdingsRoot")) else "no"),
+        ("holdings posted", "yes" if any(sale.call("opening").root) else "no"),
     ]
     return facts

@@ -1,0 +1,85 @@
+"""What `plan`, `apply`, `resume` and `status` share: options, and the deployment that they name."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from jumpstart.cli.senders import parse_address
+from jumpstart.errors import InputError
+
+if TYPE_CHECKING:
+    from jumpstart.chain.client import Chain
+    from jumpstart.deployment.steps import Deployment
+
+File = Annotated[
+    Path, typer.Argument(metavar="FILE.toml", help="A sale's terms, or a platform's rules.")
+]
+Named = Annotated[
+    list[str] | None,
+    typer.Option("--account", metavar="NAME=0x..", help="The address of a name in the file."),
+]
+AddressBook = Annotated[
+    Path | None,
+    typer.Option("--accounts", metavar="FILE", help='A file of such names: name = "0x.."'),
+]
+PlatformOption = Annotated[
+    str | None,
+    typer.Option(
+        "--platform",
+        metavar="RECORD|0x..",
+        help="For a sale: the platform's record or launchpad; else the only one with a record.",
+    ),
+]
+Root = Annotated[
+    Path,
+    typer.Option(metavar="DIR", help="Where journals and records are kept, by chain and file."),
+]
+
+
+def names_of(accounts: Sequence[str] | None, book: Path | None) -> dict[str, str]:
+    """The addresses by name that options give. Raises `InputError` for one that is given twice."""
+    from jumpstart.deployment.files import address_book
+
+    names = address_book(book) if book is not None else {}
+    for option in accounts or ():
+        name, separator, text = option.partition("=")
+        if not separator:
+            raise InputError(f"--account: {option!r} is not NAME=0x..")
+        address = parse_address(f"--account {name}", text)
+        if names.setdefault(name, address).lower() != address.lower():
+            raise InputError(f"--account {name}: {address}, --accounts says {names[name]}")
+    return names
+
+
+def load(
+    file: Path,
+    chain: "Chain",
+    *,
+    sender: str,
+    names: Mapping[str, str],
+    platform: str | None,
+    root: Path,
+    given: Mapping[str, Any] | None = None,
+) -> tuple["Deployment", dict[str, Any]]:
+    """The deployment of a file, and what was given for it beside the file.
+
+    `given` is what a journal remembers of that: what is not said again stays.
+    """
+    from jumpstart.deployment import files
+
+    remembered = given or {}
+    given = {
+        "accounts": {**remembered.get("accounts", {}), **names},
+        "platform": platform or remembered.get("platform"),
+    }
+    deployment = files.deployment_of(
+        files.read(file),
+        chain,
+        sender=sender,
+        accounts=given["accounts"],
+        platform=given["platform"],
+        root=root,
+    )
+    return deployment, given
