@@ -26,6 +26,15 @@ PARTS: Final = (
 )
 """What a launchpad is made of, in the order of its constructor."""
 
+GETTERS: Final = (
+    "REVIEW",
+    "TERMS_RULES",
+    "VESTING_VAULT",
+    "SALE_IMPLEMENTATION",
+    "ESCROW_IMPLEMENTATION",
+)
+"""By which the launchpad names them, in the same order."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Blueprint:

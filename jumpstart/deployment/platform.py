@@ -9,11 +9,12 @@ from eth_abi.abi import encode
 from jumpstart.accounts import checksummed
 from jumpstart.amounts import Token, format_amount
 from jumpstart.chain.abi import calldata, constructor_arguments
-from jumpstart.chain.blueprint import PARTS, Blueprint
+from jumpstart.chain.blueprint import GETTERS, PARTS, Blueprint
 from jumpstart.chain.client import Chain, Receipt
 from jumpstart.chain.compiler import Artifact
 from jumpstart.deployment.creations import creation_step, factory_steps
 from jumpstart.deployment.steps import Call, Contracted, Results, Step
+from jumpstart.errors import CheckError
 from jumpstart.platforms import PlatformDraft, PlatformTerms
 from jumpstart.review import CRITERIA
 from jumpstart.times import format_duration
@@ -128,8 +129,18 @@ class PlatformDeployment:
         def is_created(
             chain: Chain, results: Results, block: int, receipt: Receipt | None
         ) -> Mapping[str, Any] | None:
-            code = chain.code(blueprint.launchpad, block)
-            return {"address": blueprint.launchpad} if code else None
+            if not chain.code(blueprint.launchpad, block):
+                return None
+            # Its creator takes the word of one key, which somebody may have stolen.
+            launchpad = chain.contract("Launchpad", blueprint.launchpad)
+            for getter, expected in zip(GETTERS, blueprint.parts, strict=True):
+                found = launchpad.call(getter, block=block)
+                if found != expected:
+                    raise CheckError(
+                        f"{getter} of the launchpad {blueprint.launchpad}: {found}, "
+                        f"expected {expected}"
+                    )
+            return {"address": blueprint.launchpad}
 
         return Step(
             key=LAUNCHPAD_STEP,
