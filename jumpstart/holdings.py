@@ -51,11 +51,18 @@ def better_of(balances: Sequence[int], tiers: Sequence[Tier], minimum_tiers: Seq
     It is the mean, raised to the threshold of the minimum's coefficient where that is higher.
     Raises `InputError` when that coefficient is not in `tiers`.
     """
-    promised = coefficient_of(minimum_of(balances), minimum_tiers)
+    return better_of_figures(mean_down(balances), minimum_of(balances), tiers, minimum_tiers)
+
+
+def better_of_figures(
+    mean: int, minimum: int, tiers: Sequence[Tier], minimum_tiers: Sequence[Tier]
+) -> int:
+    """`better_of`, where the mean and the minimum are known and the balances are not."""
+    promised = coefficient_of(minimum, minimum_tiers)
     thresholds = {0: 0} | {tier.coefficient: tier.threshold for tier in tiers}
     if promised not in thresholds:
         raise InputError(f"coefficient {promised} of the minimum is not in the table of the mean")
-    return max(mean_down(balances), thresholds[promised])
+    return max(mean, thresholds[promised])
 
 
 def coefficient_of(holding: int, tiers: Sequence[Tier]) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
-from jumpstart.cli import allot, claim, demo, passes, review, settle, terms, tree
+from jumpstart.cli import allot, claim, demo, passes, review, settle, snapshot, terms, tree
 from jumpstart.errors import JumpstartError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("claim", epilog=claim.EXAMPLE)(claim.claim)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("review", epilog=review.EXAMPLE)(review.review)
 app.command("settle", epilog=settle.EXAMPLE)(settle.settle)
+app.command("snapshot", epilog=snapshot.EXAMPLE)(snapshot.snapshot)
 app.command("terms", epilog=terms.EXAMPLE)(terms.terms)
 app.command("tree", epilog=tree.EXAMPLE)(tree.tree)
 app.add_typer(passes.app, name="pass")

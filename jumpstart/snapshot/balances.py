@@ -1,0 +1,136 @@
+"""Balances: the one query, of transfers to what each account held at the snapshot blocks.
+
+A balance at a block is everything received less everything sent up to and with that block. Amounts
+are added as exact decimals of 38 digits, which both engines have and neither lets wrap. Where all
+amounts of the file times the number of blocks could need more digits, they are cut into limbs of 26
+digits, which are added by themselves and put together in exact integers at the end: three limbs hold a
+uint256, and 10^12 of them can be added.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, Any, Final
+
+import ibis
+
+from jumpstart.errors import InputError
+from jumpstart.snapshot.checks import ZERO_ACCOUNT, Extent
+from jumpstart.snapshot.transfers import SCHEMA
+
+if TYPE_CHECKING:
+    from ibis.expr.types import DecimalValue, Table
+
+    from jumpstart.snapshot.engines import Engine
+
+EXACT_DIGITS: Final = 38
+_EXACT: Final = f"decimal({EXACT_DIGITS}, 0)"
+
+LIMBS: Final = 3
+LIMB_DIGITS: Final = 26
+_ADDENDS_MAX: Final = 10 ** (EXACT_DIGITS - LIMB_DIGITS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Balance:
+    """Of an account, over all snapshot blocks: the sum of its balances, and the least of them."""
+
+    account: str
+    total: int
+    least: int
+
+
+def limbs_of(extent: Extent, blocks: int) -> int:
+    """How many limbs keep every sum exact: 1 or `LIMBS`.
+
+    Raises `InputError` when there are more rows than can be added exactly.
+    """
+    if extent.turnover * blocks < 10**EXACT_DIGITS:
+        return 1
+    if 2 * extent.rows * blocks > _ADDENDS_MAX:
+        raise InputError(
+            f"{extent.rows} transfers at {blocks} blocks: amounts as large as these can be added "
+            f"exactly {_ADDENDS_MAX // 2} times"
+        )
+    return LIMBS
+
+
+def query(transfers: "Table", blocks: Sequence[int], excluded: "Table", limbs: int) -> "Table":
+    """One row for each account of `transfers` but those in `excluded` (a column `account`) and the
+    zero account, in ascending order: its figures as text.
+
+    With one limb `total` and `least`; with more, the sum of each limb at each block, lowest limb
+    first.
+    """
+    received = transfers.select(
+        account=transfers.to_address.lower(),
+        block=transfers.block_number,
+        **_amounts(transfers.value, limbs),
+    )
+    sent = transfers.select(
+        account=transfers.from_address.lower(),
+        block=transfers.block_number,
+        **{name: -limb for name, limb in _amounts(transfers.value, limbs).items()},
+    )
+    moves = received.union(sent)
+    moves = moves.filter(moves.account != ZERO_ACCOUNT)
+    nothing = ibis.literal(0, _EXACT)
+    names = [[f"balance_{place}_{limb}" for limb in range(limbs)] for place in range(len(blocks))]
+    held = moves.group_by("account").aggregate(
+        **{
+            name: (moves.block <= block).ifelse(moves[f"limb_{limb}"], nothing).sum()
+            for block, row in zip(blocks, names, strict=True)
+            for limb, name in enumerate(row)
+        }
+    )
+    held = held.anti_join(excluded, "account")
+    if limbs == 1:
+        balances = [held[name] for (name,) in names]
+        figures = {
+            "total": reduce(add, balances).cast("string"),
+            "least": ibis.least(*balances).cast("string"),
+        }
+    else:
+        figures = {name: held[name].cast("string") for row in names for name in row}
+    return held.select("account", **figures).order_by("account")
+
+
+def balances(
+    engine: "Engine",
+    transfers: "Table",
+    blocks: Sequence[int],
+    excluded: Sequence[str],
+    limbs: int,
+) -> Iterator[Balance]:
+    """What `query` finds, in integers. `excluded` are lower-case accounts."""
+    left_out = ibis.memtable({"account": list(excluded)}, schema={"account": "string"})
+    rows = engine.rows(query(transfers, blocks, left_out, limbs))
+    if limbs == 1:
+        for account, total, least in rows:
+            yield Balance(account=account, total=int(total), least=int(least))
+        return
+    for account, *cells in rows:
+        held = [_joined(cells[at : at + limbs]) for at in range(0, len(cells), limbs)]
+        yield Balance(account=account, total=sum(held), least=min(held))
+
+
+def sql_of(blocks: Sequence[int], limbs: int) -> str:
+    """The query as DuckDB is asked it, over tables `transfers` and `excluded`."""
+    transfers = ibis.table(SCHEMA, name="transfers")
+    excluded = ibis.table({"account": "string"}, name="excluded")
+    return str(ibis.to_sql(query(transfers, blocks, excluded, limbs), dialect="duckdb"))
+
+
+def _amounts(value: Any, limbs: int) -> dict[str, "DecimalValue"]:
+    if limbs == 1:
+        return {"limb_0": value.cast(_EXACT)}
+    padded = value.lpad(limbs * LIMB_DIGITS, "0")
+    return {
+        f"limb_{limb}": padded.substr((limbs - 1 - limb) * LIMB_DIGITS, LIMB_DIGITS).cast(_EXACT)
+        for limb in range(limbs)
+    }
+
+
+def _joined(limbs: Sequence[str]) -> int:
+    return sum(int(limb) * 10 ** (place * LIMB_DIGITS) for place, limb in enumerate(limbs))

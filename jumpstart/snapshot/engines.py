@@ -1,0 +1,173 @@
+"""Engines: what runs a query. DuckDB inside this process, or Spark, on this machine or a cluster.
+
+Both are reached through Ibis, so that a query is written once. This module knows how they are started
+and stopped, how much memory they may take, and how what they complain of becomes one line.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from jumpstart.errors import InputError, ToolError
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+DUCKDB: Final = "duckdb"
+SPARK_LOCAL: Final = "spark-local"
+SPARK_CLUSTER: Final = "spark://"
+
+_ROWS: Final = 100_000  # that become Python objects at a time
+_MEMORY: Final = re.compile(r"([1-9][0-9]*)(MB|GB)", re.ASCII)
+
+
+class Engine(Protocol):
+    """What a snapshot asks of an engine."""
+
+    @property
+    def version(self) -> str:
+        """Its name and version."""
+
+    def read_parquet(self, paths: Sequence[Path]) -> "Table":
+        """The rows of files with the same columns."""
+
+    def rows(self, table: "Table") -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, in its order. Raises `ToolError` when the engine fails."""
+
+
+@contextmanager
+def opened(choice: str, memory: str, folder: Path, threads: int | None = None) -> Iterator[Engine]:
+    """The engine called `choice`: "duckdb", "spark-local", or the "spark://.." of a cluster.
+
+    `memory`, such as "4GB", is what DuckDB, or each process of Spark, may take before it writes to
+    `folder`. `threads` are all cores unless given. Raises `InputError` for another choice or memory,
+    `ToolError` when the engine is not there.
+    """
+    match = _MEMORY.fullmatch(memory)
+    if match is None:
+        raise InputError(f"{memory!r} is no memory such as 4GB or 512MB")
+    if choice == DUCKDB:
+        with _duckdb(memory, folder, threads) as engine:
+            yield engine
+    elif choice == SPARK_LOCAL:
+        with _spark(f"local[{threads or '*'}]", match[1] + match[2][0].lower(), folder) as engine:
+            yield engine
+    elif choice.startswith(SPARK_CLUSTER):
+        with _spark(choice, match[1] + match[2][0].lower(), folder) as engine:
+            yield engine
+    else:
+        raise InputError(f"{choice!r} is no engine: expected duckdb, spark-local or spark://..")
+
+
+@contextmanager
+def _duckdb(memory: str, folder: Path, threads: int | None) -> Iterator[Engine]:
+    import duckdb
+    import ibis
+
+    settings = {"threads": threads} if threads else {}
+    connection = ibis.duckdb.connect(
+        memory_limit=memory,
+        temp_directory=str(folder / "duckdb"),
+        preserve_insertion_order=False,
+        **settings,
+    )
+    try:
+        connection.raw_sql("SET enable_progress_bar = false")
+        yield _Ibis(connection, f"duckdb {duckdb.__version__}")
+    except duckdb.Error as error:
+        raise ToolError(f"duckdb: {_line_of(error)}") from None
+    finally:
+        connection.disconnect()
+
+
+@contextmanager
+def _spark(master: str, memory: str, folder: Path) -> Iterator[Engine]:
+    try:
+        import pyspark
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise ToolError("Spark is not installed: pip install 'jumpstart[spark]'") from None
+    import ibis
+    from py4j.protocol import Py4JError
+
+    quiet = Path(__file__).with_name("log4j2.properties")
+    builder = SparkSession.Builder().master(master).appName("jumpstart snapshot")
+    for name, value in {
+        "spark.driver.memory": memory,
+        "spark.executor.memory": memory,
+        "spark.local.dir": str(folder),
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.sql.ansi.enabled": "true",  # an overflow is an error, never a null
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={quiet}",
+    }.items():
+        builder = builder.config(name, value)
+    if master.startswith("local"):
+        builder = builder.config("spark.driver.bindAddress", "127.0.0.1")
+        builder = builder.config("spark.driver.host", "127.0.0.1")
+    said = folder / "spark.log"
+    try:
+        with _diverted(said):
+            session = builder.getOrCreate()
+    except (PySparkException, Py4JError, OSError) as error:
+        lines = said.read_text(errors="replace").split("\n")
+        reason = next((line for line in lines if "rror" in line or "JAVA" in line), _line_of(error))
+        raise ToolError(f"Spark does not start at {master}: {reason}") from None
+    try:
+        connection = ibis.pyspark.connect(session)
+        yield _Spark(connection, f"spark {pyspark.__version__}", session)
+    except (PySparkException, Py4JError) as error:
+        raise ToolError(f"spark: {_line_of(error)}") from None
+    finally:
+        session.stop()
+
+
+@contextmanager
+def _diverted(path: Path) -> Iterator[None]:
+    """Sends what programs that are started meanwhile say on standard error to a file."""
+    kept = os.dup(2)
+    try:
+        with path.open("wb") as file:
+            os.dup2(file.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+class _Ibis:
+    """An engine behind an Ibis connection."""
+
+    def __init__(self, connection: Any, version: str) -> None:
+        self._connection = connection
+        self.version = version
+
+    def read_parquet(self, paths: Sequence[Path]) -> "Table":
+        return self._connection.read_parquet([str(path) for path in paths])
+
+    def rows(self, table: "Table") -> Iterator[tuple[Any, ...]]:
+        for batch in self._connection.to_pyarrow(table).to_batches(_ROWS):
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+class _Spark(_Ibis):
+    def __init__(self, connection: Any, version: str, session: Any) -> None:
+        super().__init__(connection, version)
+        self._session = session
+        self._views = 0
+
+    def read_parquet(self, paths: Sequence[Path]) -> "Table":
+        self._views += 1
+        name = f"transfers_{self._views}"
+        self._session.read.parquet(*map(str, paths)).createOrReplaceTempView(name)
+        return self._connection.table(name)
+
+
+def _line_of(error: BaseException) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
