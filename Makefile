@@ -37,8 +37,9 @@ test-deep: build ## the long runs
 gas: build ## measure every action and write gas-snapshot.json
 	$(BIN)/python -m benchmarks.gas
 
-bench: setup ## how fast trees are built, beside OpenZeppelin's library
+bench: setup ## how fast trees are built and holdings counted, beside what bounds them
 	$(BIN)/python -m benchmarks.tree
+	$(BIN)/python -m benchmarks.snapshot
 
 lint: setup ## Python and Solidity
 	$(BIN)/ruff check

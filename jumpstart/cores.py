@@ -18,6 +18,7 @@ def beside(other: Callable[[], bytes], own: Callable[[], _Own]) -> tuple[_Own, b
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
+        os.close(reading)  # or it would wait for itself to read, should this process give up
         _serve(other, writing)
     os.close(writing)
     try:

@@ -101,10 +101,15 @@ class Tree:
 
 def verify(root: bytes, types: Sequence[str], value: Sequence[str], proof: Sequence[bytes]) -> bool:
     """Whether `proof` shows that `value` is in the tree of `root`."""
-    (node,) = _leaves([value], types)
+    (leaf,) = _leaves([value], types)
+    return root_from(leaf, proof) == root
+
+
+def root_from(leaf: bytes, proof: Sequence[bytes]) -> bytes:
+    """The root that a proof leads to from a leaf, whatever the leaf is a hash of."""
     for sibling in proof:
-        node = _parent(node, sibling)
-    return node == root
+        leaf = _parent(leaf, sibling)
+    return leaf
 
 
 def admits(type_: str, cell: str) -> bool:
@@ -242,19 +247,17 @@ def _column(cells: Sequence[str], type_: str) -> list[bytes]:
 
 def _pack(cells: Sequence[str], pattern: str, packer: Packer) -> list[bytes]:
     """A comma inside a cell may pass the pattern, but never the packer behind it."""
-    if not re.fullmatch(f"(?:(?:{pattern}),)*+", ",".join(cells) + ","):
+    if pattern and not re.fullmatch(f"(?:(?:{pattern}),)*+", ",".join(cells) + ","):
         raise ValueError
     return packer(cells)
 
 
 def _codec(type_: str) -> tuple[str, Packer]:
-    """The pattern of a type's text, and its packer, which may still raise `ValueError` or
-    `OverflowError`. Raises `InputError` for an unknown type.
+    """The pattern of a type's text, none where the packer looks for itself, and its packer, which
+    may still raise `ValueError` or `OverflowError`. Raises `InputError` for an unknown type.
     """
     if type_ == "address":
-        return "0x[0-9a-fA-F]{40}", lambda cells: [
-            _PADDING + bytes.fromhex(cell[2:]) for cell in cells
-        ]
+        return "", _addresses
     if type_ == "bool":
         return "true|false", lambda cells: [(cell == "true").to_bytes(_WORD) for cell in cells]
     if type_ == "string":
@@ -282,6 +285,19 @@ def _codec(type_: str) -> tuple[str, Packer]:
                     _signed(int(cell), size) for cell in cells
                 ]
     raise InputError(f"{type_!r} is no elementary ABI type")
+
+
+def _addresses(cells: Sequence[str]) -> list[bytes]:
+    """All at once: each has 42 characters, of which the first two are 0x, and where the others are
+    not hexadecimal digits, the bytes become fewer or none.
+    """
+    whole, count = "".join(cells), len(cells)
+    if set(map(len, cells)) != {42} or whole[::42] + whole[1::42] != "0" * count + "x" * count:
+        raise ValueError
+    data = bytes.fromhex(whole.replace("0x", ""))
+    if len(data) != 20 * count:
+        raise ValueError
+    return [_PADDING + data[start : start + 20] for start in range(0, len(data), 20)]
 
 
 def _signed(value: int, size: int) -> bytes:

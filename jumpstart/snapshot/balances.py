@@ -87,9 +87,11 @@ def query(transfers: "Table", blocks: Sequence[int], excluded: "Table", limbs: i
     held = held.anti_join(excluded, "account")
     if limbs == 1:
         balances = [held[name] for (name,) in names]
+        # Spark has no least of one.
+        least = ibis.least(*balances) if len(balances) > 1 else balances[0]
         figures = {
             "total": reduce(add, balances).cast("string"),
-            "least": ibis.least(*balances).cast("string"),
+            "least": least.cast("string"),
         }
     else:
         figures = {name: held[name].cast("string") for row in names for name in row}

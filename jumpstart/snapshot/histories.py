@@ -32,7 +32,6 @@ _ROWS_PER_STEP: Final = (
     16_384  # nobody sends twice in a step, so that rows need not be played singly
 )
 _UNIT: Final = 10**9
-_EIP20_ZERO: Final = "0x" + 40 * "0"
 
 # How much the richest part of the real accounts had at least, in whole tokens.
 _TAIL: Final = (
@@ -100,7 +99,9 @@ class _Maker:
         self._history = history
         self._random = np.random.default_rng(history.seed)
         known = history.accounts + 1
-        self._addresses = _texts(self._random.integers(0, 256, (known, 20), dtype=np.uint8))
+        drawn = self._random.integers(0, 256, (known + 1, 20), dtype=np.uint8)
+        drawn[-1] = 0  # the zero account, which index -1 stands for
+        self._addresses = _texts(drawn)
         self._high = np.zeros(known, dtype=np.int64)
         self._low = np.zeros(known, dtype=np.int64)
         self._claimed = 0
@@ -108,7 +109,7 @@ class _Maker:
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         total, made = self._history.transfers, 0
-        step = min(_ROWS_PER_STEP, max(1, total // 64))
+        step = min(_ROWS_PER_STEP, max(8, total // 64))
         # The first half of the rows, or as many as it takes, have all first receipts among them.
         share = self._history.accounts / max(total // 2, self._history.accounts)
         while made < total:
@@ -146,16 +147,14 @@ class _Maker:
         amounts[0] = str(int(high[first].sum()) * _UNIT + int(low[first].sum()))
         high[:mints] = low[:mints] = 0
         self._move(source[mints:], target[mints:], high[mints:], low[mints:], burnt[mints:])
-        names = self._addresses.to_numpy(zero_copy_only=False)
-        sources = names[source]
-        sources[:mints] = _EIP20_ZERO
-        targets = np.where(burnt, _EIP20_ZERO, names[target])
+        source[:mints] = -1
+        target[burnt] = -1
         blocks, logs = self._places(rows)
         return pa.RecordBatch.from_arrays(
             [
                 pa.array([self._history.token] * rows),
-                pa.array(sources, pa.string()),
-                pa.array(targets, pa.string()),
+                self._addresses.take(pa.array(source % len(self._addresses))),
+                self._addresses.take(pa.array(target % len(self._addresses))),
                 pa.array(amounts),
                 _texts(self._random.integers(0, 256, (rows, 32), dtype=np.uint8)),
                 pa.array(logs),

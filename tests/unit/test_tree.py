@@ -140,6 +140,57 @@ def test_row_of_another_width_is_named() -> None:
         Tree.of([row_of(1), [*row_of(2), "3"]], HOLDING_TYPES)
 
 
+def test_all_proofs_are_those_of_each(vectors: list[dict[str, Any]]) -> None:
+    """In the order of the values, and any part of them."""
+    for vector in vectors:
+        tree = Tree.of(vector["values"], vector["types"])
+        proofs = [tree.proof(position) for position in range(len(vector["values"]))]
+        assert list(tree.proofs()) == proofs
+        assert list(tree.proofs(1, 3)) == proofs[1:3]
+
+
+MANY = 20_001  # so many that a second process takes half of the work
+
+
+@pytest.fixture(scope="module")
+def many_rows() -> list[list[str]]:
+    return [[f"0x{pow(5, number, 2**160 - 47):040x}", str(number)] for number in range(1, MANY + 1)]
+
+
+def test_many_rows_give_the_tree_that_few_do(
+    many_rows: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With two processes and with one, with proofs that verify."""
+    shared = Tree.of(many_rows, HOLDING_TYPES)
+    monkeypatch.setattr("jumpstart.tree._MANY", MANY + 1)
+    alone = Tree.of(many_rows, HOLDING_TYPES)
+    assert list(shared.nodes) == list(alone.nodes)
+    assert list(shared.indices) == list(alone.indices)
+    assert shared.dump() == alone.dump()
+    for position, proof in zip(range(50), shared.proofs(), strict=False):
+        assert verify(alone.root, HOLDING_TYPES, many_rows[position], proof)
+
+
+def test_other_process_that_fails_is_not_needed(
+    many_rows: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it would have done is done here."""
+    tree = Tree.of(many_rows, HOLDING_TYPES)
+    monkeypatch.setattr("jumpstart.tree.beside", lambda other, own: (own(), None))
+    assert list(Tree.of(many_rows, HOLDING_TYPES).nodes) == list(tree.nodes)
+
+
+@pytest.mark.parametrize("place", [7, MANY - 7])
+def test_wrong_row_among_many_is_named(many_rows: list[list[str]], place: int) -> None:
+    """Whichever process it falls to."""
+    rows = [*many_rows[:place], ["0x1", "5"], *many_rows[place + 1 :]]
+    with pytest.raises(InputError, match=f"row {place + 1}: '0x1' is no address"):
+        Tree.of(rows, HOLDING_TYPES)
+    rows[place] = many_rows[3]
+    with pytest.raises(InputError, match=f"row {place + 1} repeats row 4"):
+        Tree.of(rows, HOLDING_TYPES)
+
+
 def test_tree_of_nothing_is_refused() -> None:
     """There is no root of no values."""
     with pytest.raises(InputError, match="at least one row"):
