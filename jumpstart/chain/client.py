@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NoReturn, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Self, TypeAlias, Union
 from urllib.parse import urlsplit
 
 from eth_account.signers.local import LocalAccount
@@ -36,7 +36,10 @@ from jumpstart.chain.abi import (
     signature_of,
 )
 from jumpstart.chain.compiler import Artifact
-from jumpstart.errors import ChainError, ContractRevert, InputError
+from jumpstart.errors import ChainError, ContractRevert, InputError, JumpstartError
+
+if TYPE_CHECKING:
+    from jumpstart.chain.signers import Signer
 
 LOCAL_GAS_PRICE: Final = 10 * 10**9
 """Wei. A price of 0 is never mined since London, and a high one asks for a fortune up front."""
@@ -50,8 +53,8 @@ TRANSFER_GAS_LIMIT: Final = 100_000
 NO_REASON: Final = "NoReason"
 """The name of a revert that carries no data at all."""
 
-Sender: TypeAlias = LocalAccount | str
-"""An account that signs here, or the address of one that the node signs for."""
+Sender: TypeAlias = Union[LocalAccount, str, "Signer"]
+"""An account that signs here, the address of one that the node signs for, or a signer elsewhere."""
 Block: TypeAlias = int | Literal["latest", "earliest", "pending", "safe", "finalized"]
 
 _REQUEST_SECONDS = 60.0
@@ -514,10 +517,13 @@ class Chain:
                 self._prepared(transaction, local_gas, len(transactions) - place - 1)
                 for place, transaction in enumerate(transactions)
             ]
-            if len(prepared) == 1:
-                return [self.request(*prepared[0])]
+            if len(prepared) == 1 or not all(method for method, _ in prepared):
+                return [
+                    self.request(method, payload) if method else payload()
+                    for method, payload in prepared
+                ]
             return self.batch([(method, [payload]) for method, payload in prepared])
-        except ChainError:
+        except JumpstartError:
             # What the chain took of them is unknown: the next transaction asks it.
             for transaction in transactions:
                 self._nonces.pop(address_of(transaction.sender), None)
@@ -546,6 +552,12 @@ class Chain:
         if isinstance(transaction.sender, LocalAccount):
             signed = transaction.sender.sign_transaction(payload)
             return "eth_sendRawTransaction", "0x" + bytes(signed.raw_transaction).hex()
+        if not isinstance(transaction.sender, str):
+            elsewhere = transaction.sender.sign(payload)
+            if elsewhere is not None:
+                return "eth_sendRawTransaction", "0x" + elsewhere.raw.hex()
+            # No method: it is sent where it is signed.
+            return "", functools.partial(transaction.sender.send, payload)
         payload["from"] = sender
         return "eth_sendTransaction", {
             name: hex(value) if isinstance(value, int) else value for name, value in payload.items()
@@ -837,7 +849,7 @@ class Chain:
 
 
 def address_of(sender: Sender) -> ChecksumAddress:
-    return sender.address if isinstance(sender, LocalAccount) else to_checksum_address(sender)
+    return to_checksum_address(sender if isinstance(sender, str) else sender.address)
 
 
 def _receipt(found: Mapping[str, Any]) -> Receipt:
