@@ -8,9 +8,11 @@ the chain can therefore take it once at most.
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from jumpstart.chain.client import BlockHeader, NodeRefusal, Receipt
+from jumpstart.chain.client import BlockHeader, Receipt
+from jumpstart.chain.rpc import NodeRefusal
+from jumpstart.chain.signers import Signer
 from jumpstart.deployment.journal import Journal
 from jumpstart.deployment.state import Attempt, Progress, State
 from jumpstart.deployment.steps import Call, Step
@@ -20,22 +22,6 @@ from jumpstart.hashing import keccak256
 
 _BUMP: Final = 9, 8  # nodes take a replacement for a tenth more; some round against us
 _ROOM: Final = 6, 5  # of gas over the estimate: what a contract does can depend on its block
-
-
-class SignedTransaction(Protocol):
-    raw: bytes
-    transaction_hash: str
-
-
-class Signer(Protocol):
-    """Who signs. Where `sign` cannot give the transaction itself, `send` has it sent."""
-
-    @property
-    def address(self) -> str: ...
-
-    def sign(self, payload: Mapping[str, Any]) -> SignedTransaction | None: ...
-
-    def send(self, payload: Mapping[str, Any]) -> str: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +107,7 @@ class Outbox:
         payload = self._payload(attempt)
         signed = self._signer.sign(payload)
         if signed is not None:
-            attempt = replace(attempt, hash=signed.transaction_hash, raw=bytes(signed.raw))
+            attempt = replace(attempt, hash=signed.transaction_hash, raw=signed.raw)
         self.note("intent", **attempt.entry())
         self._priced_at[attempt.step] = time.monotonic()
         self._broadcast(attempt)

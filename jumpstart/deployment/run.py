@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from jumpstart.chain.client import BlockHeader, Chain
+from jumpstart.chain.signers import Signer
 from jumpstart.deployment.journal import Journal
-from jumpstart.deployment.outbox import Outbox, Policy, Signer
+from jumpstart.deployment.outbox import Outbox, Policy
 from jumpstart.deployment.state import State
 from jumpstart.deployment.steps import Deployment, Gate, Step
 from jumpstart.deployment.view import View

@@ -12,9 +12,10 @@ from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_checksum_address
 
 from jumpstart.chain.abi import creation_code, decode_revert
-from jumpstart.chain.client import NO_REASON, Chain, Contract, Transaction
+from jumpstart.chain.client import Chain, Contract, Transaction
 from jumpstart.chain.compiler import Artifacts
 from jumpstart.chain.node import LocalNode
+from jumpstart.chain.rpc import NO_REASON
 from jumpstart.errors import ChainError, ContractRevert, InputError
 from tests.chain.reverts import reverts
 
