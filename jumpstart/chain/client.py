@@ -319,6 +319,13 @@ class Chain(LocalControls):
             base_fee=int(found.get("baseFeePerGas") or "0x0", 16),
         )
 
+    def tip(self) -> int:
+        """What the node thinks a block's producer wants for a gas, in wei, beside the base fee."""
+        try:
+            return int(self.request("eth_maxPriorityFeePerGas"), 16)
+        except NodeRefusal:  # not every node has it
+            return max(0, int(self.request("eth_gasPrice"), 16) - self.header().base_fee)
+
     def receipt(self, transaction_hash: str) -> Receipt | None:
         """None while it is not mined."""
         found = self.request("eth_getTransactionReceipt", transaction_hash)
@@ -486,7 +493,7 @@ class Chain(LocalControls):
     def _fees(self, extra: int) -> dict[str, int]:
         if self.is_local:
             return {"gasPrice": LOCAL_GAS_PRICE + extra}
-        tip = int(self.request("eth_maxPriorityFeePerGas"), 16)
+        tip = self.tip()
         return {"maxPriorityFeePerGas": tip, "maxFeePerGas": 2 * self.header().base_fee + tip}
 
     def _load_nonces(self, transactions: Sequence[Transaction]) -> None:

@@ -47,7 +47,8 @@ class Journal:
         Raises `InputError` when there is one, none, or another process has it, `CheckError` for a
         line that is not as it was written.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if new:
+            path.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_RDWR | os.O_APPEND | (os.O_CREAT if new else 0)
         try:
             descriptor = os.open(path, flags, 0o644)
@@ -66,8 +67,12 @@ class Journal:
                 raise InputError(f"{path}: this deployment has begun, resume it")
             if length < len(raw):
                 os.ftruncate(descriptor, length)
+            if new:
+                _flush_folder(path.parent)
             yield cls(path, descriptor, entries, seal)
         finally:
+            if new and os.fstat(descriptor).st_size == 0:
+                path.unlink(missing_ok=True)  # nothing was begun
             os.close(descriptor)
 
     @property
@@ -95,6 +100,15 @@ def read(path: Path) -> tuple[Entry, ...]:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     return tuple(_parsed(path, raw)[0])
+
+
+def _flush_folder(folder: Path) -> None:
+    """A file is on the disk when its name is, too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _read(descriptor: int) -> bytes:

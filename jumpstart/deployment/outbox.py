@@ -21,6 +21,7 @@ from jumpstart.errors import ChainError, CheckError, InputError
 from jumpstart.hashing import keccak256
 
 _BUMP: Final = 9, 8  # nodes take a replacement for a tenth more; some round against us
+_PLENTY: Final = 2  # times what the market asks for
 _ROOM: Final = 6, 5  # of gas over the estimate: what a contract does can depend on its block
 
 
@@ -35,7 +36,7 @@ class Policy:
     resend_seconds: float = 15.0
     bump_seconds: float = 60.0
     patience_seconds: float = 900.0
-    """How long nothing at all may happen."""
+    """How long nothing may come of what was sent."""
     max_fee: int | None = None
 
 
@@ -222,16 +223,17 @@ class Outbox:
     # ------------------------------------------------------------------------------------ figures
 
     def _bump(self, latest: Attempt, head: BlockHeader) -> bool:
-        """Offers more for the same number, as far as the limit allows."""
+        """Offers more for the same number, as far as that can help and is allowed."""
         more, whole = _BUMP
-        tip, max_fee = self._market(head)
-        tip = max(tip, latest.tip * more // whole + 1)
-        max_fee = max(max_fee, latest.max_fee * more // whole + 1)
+        market_tip, market_fee = self._market(head)
+        tip = max(market_tip, latest.tip * more // whole + 1)
+        max_fee = max(market_fee, latest.max_fee * more // whole + 1)
         self._priced_at[latest.step] = time.monotonic()
-        if self._policy.max_fee is not None and max_fee > self._policy.max_fee:
+        # Beyond that it is not the price that keeps it from being mined.
+        most = min(_PLENTY * market_fee, self._policy.max_fee or _PLENTY * market_fee)
+        if max_fee > most:
             self.last_refusal = (
-                f"a replacement needs a fee of {max_fee} wei a gas, at most "
-                f"{self._policy.max_fee} are allowed"
+                f"a replacement needs a fee of {max_fee} wei a gas, at most {most} are offered"
             )
             return False
         self._write(replace(latest, hash=None, raw=None, tip=tip, max_fee=max_fee))
@@ -250,7 +252,8 @@ class Outbox:
         return tip, max_fee
 
     def _market(self, head: BlockHeader) -> tuple[int, int]:
-        tip = int(self.view.read(lambda: self.view.chain.request("eth_maxPriorityFeePerGas")), 16)
+        """What to offer now: a tip, and the most for a gas, which leaves the base fee room to double."""
+        tip = self.view.read(self.view.chain.tip)
         return tip, 2 * head.base_fee + tip
 
     def _gas(self, call: Call, head: BlockHeader) -> int:

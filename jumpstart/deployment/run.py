@@ -117,8 +117,9 @@ class _Run:
             head = view.head()
             moved = self._follow_all(head)
             moved |= self._start_ready(head)
-            if moved or head.number != seen:
-                moved_at, seen = time.monotonic(), head.number
+            if moved or (head.number != seen and self._is_deepening):
+                moved_at = time.monotonic()
+            seen = head.number
             if all(self._state[step.key].is_done for step in self._steps):
                 if self._confirm_all(head):
                     return Outcome(state=self._state, waiting=None)
@@ -216,6 +217,12 @@ class _Run:
     @property
     def _in_flight(self) -> int:
         return sum(self._state[step.key].is_sent for step in self._steps)
+
+    @property
+    def _is_deepening(self) -> bool:
+        """Whether each block brings something nearer to its confirmations."""
+        each = (self._state[step.key] for step in self._steps)
+        return any(progress.mined and not progress.is_done for progress in each)
 
     def _waiting(self) -> Gate | None:
         """The gate, when there is nothing else to do."""
