@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
-from jumpstart.cli import allot, claim, demo, passes, review, settle, terms, tree
+from jumpstart.cli import allot, apply, claim, demo, passes, review, settle, status, terms, tree
 from jumpstart.errors import JumpstartError
 
 app = typer.Typer(
@@ -19,10 +19,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("allot", epilog=allot.EXAMPLE)(allot.allot)
+app.command("apply", epilog=apply.APPLY_EXAMPLE)(apply.apply)
 app.command("claim", epilog=claim.EXAMPLE)(claim.claim)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
+app.command("resume", epilog=apply.RESUME_EXAMPLE)(apply.resume)
 app.command("review", epilog=review.EXAMPLE)(review.review)
 app.command("settle", epilog=settle.EXAMPLE)(settle.settle)
+app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("terms", epilog=terms.EXAMPLE)(terms.terms)
 app.command("tree", epilog=tree.EXAMPLE)(tree.tree)
 app.add_typer(passes.app, name="pass")

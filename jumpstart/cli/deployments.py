@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from jumpstart.cli.senders import parse_address
+from jumpstart.cli.senders import SenderOptions, connect, parse_address, sender_of
 from jumpstart.errors import InputError
 
 if TYPE_CHECKING:
     from jumpstart.chain.client import Chain
+    from jumpstart.chain.signers import Signer
     from jumpstart.deployment.steps import Deployment
+    from jumpstart.networks import Network
 
 File = Annotated[
     Path, typer.Argument(metavar="FILE.toml", help="A sale's terms, or a platform's rules.")
@@ -32,10 +34,42 @@ PlatformOption = Annotated[
         help="For a sale: the platform's record or launchpad; else the only one with a record.",
     ),
 ]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="0x..",
+        help="The account of --clef or --signer; alone, one of a local test chain.",
+    ),
+]
+NetworkName = Annotated[
+    str | None,
+    typer.Option("--network", metavar="NAME", help="The network that is meant: ethereum, base .."),
+]
 Root = Annotated[
     Path,
     typer.Option(metavar="DIR", help="Where journals and records are kept, by chain and file."),
 ]
+
+
+def connected(rpc: str, network: str | None) -> "tuple[Chain, Network]":
+    """The chain, once it is the network that was meant, to its first block."""
+    from jumpstart.networks import network_of
+
+    chain = connect(rpc, None)
+    return chain, network_of(chain, network)
+
+
+def signer_of(chain: "Chain", options: SenderOptions) -> "Signer":
+    """Who signs the transactions of a deployment. Raises `InputError` as `sender_of` does."""
+    from eth_account.signers.local import LocalAccount
+
+    from jumpstart.chain.signers import EndpointSigner, KeySigner
+
+    sender = sender_of(chain, options)
+    if isinstance(sender, LocalAccount):
+        return KeySigner(sender)
+    return EndpointSigner(chain.url, sender) if isinstance(sender, str) else sender
 
 
 def names_of(accounts: Sequence[str] | None, book: Path | None) -> dict[str, str]:

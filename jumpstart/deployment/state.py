@@ -77,6 +77,8 @@ class Progress:
     hashes: list[str] = field(default_factory=list)
     mined: Mined | None = None
     results: Mapping[str, Any] | None = None
+    how: str = ""
+    """It came to be done without a transaction of ours: there already, or passed by others."""
 
     @property
     def is_done(self) -> bool:
@@ -162,3 +164,4 @@ class State:
                 progress.attempts, progress.hashes, progress.mined = [], [], None
             case "checked" | "found" | "passed":
                 progress.results = entry["results"]
+                progress.how = {"found": "there already", "passed": "passed"}.get(kind, "")
