@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
-from jumpstart.cli import allot, claim, demo, passes, review, settle, terms, tree
+from jumpstart.cli import allot, claim, demo, passes, review, safe, settle, terms, tree
 from jumpstart.errors import JumpstartError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("allot", epilog=allot.EXAMPLE)(allot.allot)
 app.command("claim", epilog=claim.EXAMPLE)(claim.claim)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("review", epilog=review.EXAMPLE)(review.review)
+app.command("safe", epilog=safe.EXAMPLE)(safe.safe)
 app.command("settle", epilog=settle.EXAMPLE)(settle.settle)
 app.command("terms", epilog=terms.EXAMPLE)(terms.terms)
 app.command("tree", epilog=tree.EXAMPLE)(tree.tree)

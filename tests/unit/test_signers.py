@@ -35,7 +35,7 @@ OWNER = account_named("owner")
 OTHER = account_named("other")
 TO = account_named("to").address
 
-DYNAMIC = {
+DYNAMIC: dict[str, Any] = {
     "chainId": 5, "nonce": 7, "gas": 90_000, "maxFeePerGas": 30, "maxPriorityFeePerGas": 2,
     "to": TO, "value": 11, "data": "0xabcdef",
 }  # fmt: skip
