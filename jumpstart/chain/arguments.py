@@ -19,6 +19,7 @@ _KEY: Final = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 _INTEGER: Final = re.compile(r"(u?)int([0-9]+)", re.ASCII)
 _LIST: Final = re.compile(r"(.+)\[([0-9]*)\]", re.ASCII)
 _WORD_SIZE: Final = 32
+_MOST_DIGITS: Final = 24  # repeated
 
 
 def parse_arguments(function: Entry, texts: Sequence[str]) -> tuple[Any, ...]:
@@ -110,7 +111,8 @@ def _integer(text: str, is_signed: bool, bits: int, where: str) -> int:
     least, most = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if is_signed else (0, 2**bits - 1)
     # Longer than any number of 256 bits: not worth converting, nor repeating.
     if len(text) > 79 or not least <= int(text) <= most:
-        raise InputError(f"{where}: {text[:79]} is not within {least} to {most}")
+        shown = text if len(text) <= _MOST_DIGITS else f"{text[:_MOST_DIGITS]}.."
+        raise InputError(f"{where}: {shown} is not within {least} to {most}")
     return int(text)
 
 

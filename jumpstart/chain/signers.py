@@ -107,6 +107,9 @@ class KeySigner:
     def __repr__(self) -> str:
         return f"<KeySigner {self.address}>"
 
+    def __reduce__(self) -> Any:
+        raise TypeError("a key is not copied")
+
     @property
     def address(self) -> str:
         return self._address

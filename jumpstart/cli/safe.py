@@ -23,6 +23,8 @@ EXAMPLE = (
 )
 
 _TAKES: Final = "the contract would take it"
+_FIRST_WITHOUT_GAS: Final = "1.3.0"  # wallets propose a safeTxGas for older ones
+_GAS_NOTE: Final = "The wallet may propose a safeTxGas: set it to 0, else the hashes are others.\n"
 
 
 def safe(
@@ -39,7 +41,7 @@ def safe(
     ],
     arguments: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ARGS]...", help="Its arguments; lists and structs as JSON."),
+        typer.Argument(metavar="ARGS", help="Its arguments; lists and structs as JSON."),
     ] = None,
     value: Annotated[int, typer.Option(min=0, metavar="WEI", help="Coin to send with it.")] = 0,
     nonce: Annotated[
@@ -148,4 +150,5 @@ def _in_words(summary: dict[str, Any], power: "Power") -> str:
         f"  domain hash   {summary['domainHash']}\n"
         f"  message hash  {summary['messageHash']}\n"
         f"  safeTxHash    {summary['safeTxHash']}\n"
+        f"{_GAS_NOTE if summary['version'] < _FIRST_WITHOUT_GAS else ''}"
     )

@@ -114,7 +114,7 @@ def execute(
     **changes: Any,
 ) -> Receipt:
     """Runs a Safe's transaction, or one that differs from what the owners have signed."""
-    sent = {
+    sent: dict[str, Any] = {
         "to": asked.to,
         "value": asked.value,
         "data": asked.data,
@@ -138,7 +138,7 @@ def execute(
 
 def calls_in(content: dict[str, Any]) -> list[tuple[bytes, int, bytes]]:
     """What a file says, encoded from its text by other code than ours: to, value and data."""
-    found = []
+    found: list[tuple[bytes, int, bytes]] = []
     for entry in content["transactions"]:
         data = entry["data"]
         if data is None:
@@ -153,7 +153,7 @@ def calls_in(content: dict[str, Any]) -> list[tuple[bytes, int, bytes]]:
             selector = keccak(text=f"{method['name']}({','.join(kinds)})")[:4]
             data = "0x" + (selector + encode(kinds, typed)).hex()
         found.append(
-            (to_canonical_address(entry["to"]), int(entry["value"]), bytes.fromhex(data[2:]))
+            (bytes(to_canonical_address(entry["to"])), int(entry["value"]), bytes.fromhex(data[2:]))
         )
     return found
 
@@ -507,3 +507,11 @@ def test_every_power_has_a_rule_and_a_stranger_only_what_is_anybodys(
             assert holding_of(found, power, args, stranger).is_held is is_free, power
             seen.add((power.contract, power.function))
     assert len(seen) == sum(power.function != "receive" for power in POWERS)
+
+
+def test_help_shows_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    """With no key in it, nor a place for one."""
+    assert main(["safe", "--help"]) == 0
+    printed = capsys.readouterr().out
+    assert "Example: jumpstart safe 0x.. appointReviewer" in printed
+    assert "--keystore" not in printed

@@ -291,3 +291,18 @@ def test_a_signer_that_denies_ends_the_command(
     assert status == 1
     assert "refuses: Request denied" in err
     assert oversubscribed_sale.chain.block_number() == height
+
+
+@pytest.mark.parametrize(
+    "option", ["--keystore", "--password-file", "--clef", "--signer", "--account", "--key-file"]
+)
+@pytest.mark.parametrize("prefix", ["", "0x", "keys/"])
+def test_a_key_on_the_command_line_is_never_repeated(
+    run: Run, open_sale: Trial, owner: LocalAccount, option: str, prefix: str
+) -> None:
+    """Whatever option it was given to."""
+    key = bytes(owner.key).hex()
+    status, out, err = run("settle", open_sale.address, option, prefix + key)
+    assert (status, out) == (2, "")
+    assert f"{option}: this looks like a private key" in err
+    assert key[:16] not in err
