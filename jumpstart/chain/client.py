@@ -617,7 +617,7 @@ class Chain(LocalControls):
 
 
 def address_of(sender: Sender) -> ChecksumAddress:
-    return to_checksum_address(sender if isinstance(sender, str) else sender.address)
+    return to_checksum_address(sender) if isinstance(sender, str) else sender.address
 
 
 def _receipt(found: Mapping[str, Any]) -> Receipt:

@@ -9,7 +9,19 @@ from collections.abc import Sequence
 
 import typer
 
-from jumpstart.cli import allot, apply, claim, demo, passes, review, settle, status, terms, tree
+from jumpstart.cli import (
+    allot,
+    apply,
+    claim,
+    demo,
+    passes,
+    review,
+    safe,
+    settle,
+    status,
+    terms,
+    tree,
+)
 from jumpstart.errors import JumpstartError
 
 app = typer.Typer(
@@ -24,6 +36,7 @@ app.command("claim", epilog=claim.EXAMPLE)(claim.claim)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("resume", epilog=apply.RESUME_EXAMPLE)(apply.resume)
 app.command("review", epilog=review.EXAMPLE)(review.review)
+app.command("safe", epilog=safe.EXAMPLE)(safe.safe)
 app.command("settle", epilog=settle.EXAMPLE)(settle.settle)
 app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("terms", epilog=terms.EXAMPLE)(terms.terms)
