@@ -101,6 +101,8 @@ def _holder(contract: Contract, power: Power, args: Sequence[Any]) -> str:
     call = contract.call
     name = contract.artifact.name
     match power.who:
+        case Who.DEPLOYER:
+            found = call("OWNER")
         case Who.CHAIR:
             found = call("chair")
         case Who.GUARDIAN:

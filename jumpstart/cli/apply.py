@@ -100,7 +100,7 @@ def apply(
         file, chain, sender=who.address, names=names, platform=platform, root=out
     )
     if not yes:
-        _ask(deployment, chain, rpc, profile)
+        _ask(deployment, chain, profile)
     _go(deployment, chain, who, policy, file, out, given=given, new=True, as_json=as_json)
 
 
@@ -182,12 +182,12 @@ def _policy(
     )
 
 
-def _ask(deployment: "Deployment", chain: "Chain", rpc: str, profile: "Network") -> None:
-    from jumpstart.cli.plan import show
+def _ask(deployment: "Deployment", chain: "Chain", profile: "Network") -> None:
+    from jumpstart.cli.plan import rehearsed, show
 
     if not sys.stdin.isatty():
         raise InputError("--yes is needed where nobody can be asked")
-    show(deployment, chain, rpc, profile)
+    show(rehearsed(deployment, chain, profile))
     if not typer.confirm("Send these transactions?", err=True):
         raise InputError("nothing was sent")
 

@@ -72,9 +72,9 @@ def site(
         printed = capsys.readouterr()
         return status, printed.out, printed.err
 
-    accounts = [to_checksum_address(each) for each in chain.request("eth_accounts")[:10]]
+    accounts: list[str] = [to_checksum_address(each) for each in chain.request("eth_accounts")[:10]]
     bond = chain.deploy("ProjectToken", "Bond", "OKB", 18, 10**24, accounts[0], sender=accounts[0])
-    names = {
+    names: dict[str, str] = {
         name: bond.address if name == "bond-token" else accounts[place]
         for place, name in enumerate(platforms.read(PLATFORM).open_names)
     }
@@ -85,7 +85,7 @@ def site(
     draft = drafts.read(sale)
     known = {"sale-token", "pass-registry", "project"}
     others = [name for name in draft.open_names if name not in known]
-    people = {name: accounts[8 - place % 3] for place, name in enumerate(others)}
+    people: dict[str, str] = {name: accounts[8 - place % 3] for place, name in enumerate(others)}
     people["payment-token"] = stage.payment_token.address
     _write_names(folder / "my-sale.names.toml", people)
     return Site(run, folder, accounts, sale)

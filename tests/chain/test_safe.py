@@ -483,8 +483,11 @@ def test_every_power_has_a_rule_and_a_stranger_only_what_is_anybodys(
 ) -> None:
     """For each function of each contract that stands there, known by its code."""
     platform, stranger = stage.platform, stage.people.stranger.address
+    people = stage.people
+    creator = chain.deploy("LaunchpadCreator", people.creator.address, sender=people.creator)
     seen = set()
     for address in (
+        creator.address,
         platform.review.address,
         platform.launchpad.address,
         platform.pass_registry.address,
