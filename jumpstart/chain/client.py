@@ -27,7 +27,8 @@ from jumpstart.chain.abi import (
 )
 from jumpstart.chain.compiler import Artifact
 from jumpstart.chain.local import LocalControls
-from jumpstart.chain.rpc import NO_REASON, NodeRefusal, shown_url
+from jumpstart.chain.rpc import NO_REASON, NodeRefusal
+from jumpstart.chain.urls import shown_url
 from jumpstart.errors import ChainError, ContractRevert, JumpstartError
 
 if TYPE_CHECKING:
