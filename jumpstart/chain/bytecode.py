@@ -15,7 +15,8 @@ from eth_utils.address import to_checksum_address
 
 from jumpstart.chain.abi import selector_of
 from jumpstart.chain.client import Chain
-from jumpstart.errors import ContractRevert
+from jumpstart.chain.refusals import refusal_of
+from jumpstart.errors import ChainError
 from jumpstart.hashing import keccak256
 
 
@@ -119,20 +120,27 @@ def _address_in(word: int) -> str | None:
 
 
 def _asked(chain: Chain, address: str, signature: str) -> list[str]:
-    try:
-        answer = chain.call_raw(address, selector_of(signature))
-    except ContractRevert:
-        return []
+    answer = _answer(chain, address, signature)
     found = _address_in(int.from_bytes(answer)) if len(answer) == 32 else None
     return [] if found is None else [found]
 
 
 def _facets(chain: Chain, address: str) -> list[str]:
     try:
-        (found,) = decode(["address[]"], chain.call_raw(address, selector_of("facetAddresses()")))
-    except (ContractRevert, DecodingError):
+        (found,) = decode(["address[]"], _answer(chain, address, "facetAddresses()"))
+    except (DecodingError, OverflowError):
         return []
     return [to_checksum_address(each) for each in found]
+
+
+def _answer(chain: Chain, address: str, signature: str) -> bytes:
+    """Nothing where it is refused."""
+    try:
+        return chain.call_raw(address, selector_of(signature))
+    except ChainError as error:
+        if refusal_of(error) is None:
+            raise
+        return b""
 
 
 def _cloned(code: bytes) -> list[str]:
