@@ -94,7 +94,7 @@ def bytecode_of(chain: Chain, address: str, delegates: Sequence[str] = ()) -> By
         proxy = proxy or "among the facets of EIP-2535"
         waiting += facets
     waiting += delegates
-    while waiting and len(parts) < _MOST:
+    while waiting and len(known) < _MOST:
         current = waiting.pop(0)
         code = b"" if current in known else chain.code(current)
         known.add(current)
@@ -105,7 +105,7 @@ def bytecode_of(chain: Chain, address: str, delegates: Sequence[str] = ()) -> By
         # One that stands in the code is there to stay; any other was read from somewhere.
         if not any(bytes.fromhex(each[2:]) in part for part in parts):
             proxy = proxy or f"somewhere, and it is {each}"
-    is_complete = not parts or len(parts) > 1 or not _delegates(parts[0])
+    is_complete = not waiting and (len(parts) != 1 or not _delegates(parts[0]))
     return Bytecode(parts=tuple(parts), proxy=proxy, is_complete=is_complete)
 
 

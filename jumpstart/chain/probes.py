@@ -169,6 +169,7 @@ def _payer(evidence: _Evidence, bench: Bench, holding: Holding) -> str:
 
 def _use(evidence: _Evidence, bench: Bench, payer: str) -> None:
     balance = bench.balance(payer)
+    bench.approve(payer, balance)  # where that is refused, so is each transferFrom
     amounts = sorted({1, _ODD, balance // 1_000 | 1, balance // 2 or 1})
     for amount in (each for each in amounts if each <= balance):
         for to in (bench.plain, bench.contract):
@@ -178,7 +179,8 @@ def _use(evidence: _Evidence, bench: Bench, payer: str) -> None:
                         bench.move(how, payer, to, amount, traced=amount == amounts[-1])
                     )
     with bench.trial():
-        evidence.excess.append(bench.move("transfer", payer, bench.plain, balance + 1))
+        excess = min(balance + 1, 2**256 - 1)
+        evidence.excess.append(bench.move("transfer", payer, bench.plain, excess))
     evidence.growth = _growth(bench, payer, balance)
 
 

@@ -94,6 +94,34 @@ class Bench:
     def balance(self, account: str) -> int:
         return balance_of(self.copy, self.token, account)
 
+    def approve(self, owner: str, amount: int) -> Outcome:
+        """To `spender`."""
+        return self._attempt(owner, _calldata("approve(address,uint256)", self.spender, amount))
+
+    def move(self, how: How, payer: str, to: str, amount: int, *, traced: bool = False) -> Move:
+        """Moves, measures, and leaves it at that. `transferFrom` needs an approval to `spender`."""
+        calls: tuple[str, ...] = ()
+        if how == "transferFrom":
+            sender = self.spender
+            data = _calldata("transferFrom(address,address,uint256)", payer, to, amount)
+        else:
+            sender = payer
+            data = _calldata("transfer(address,uint256)", to, amount)
+        if traced:
+            calls = self._calls(sender, data, {payer: "its payer", to: "its receiver"})
+        before = balances_of(self.copy, self.token, payer, to)
+        outcome = self._attempt(sender, data)
+        after = balances_of(self.copy, self.token, payer, to)
+        return Move(
+            how=how,
+            to_contract=to == self.contract,
+            amount=amount,
+            taken=before[0] - after[0],
+            received=after[1] - before[1],
+            outcome=outcome,
+            calls=calls,
+        )
+
     def _attempt(self, sender: str, data: bytes) -> Outcome:
         """Calls for the answer, then sends. Raises `ChainError` for what is not the token's doing."""
         try:
@@ -114,52 +142,6 @@ class Bench:
                 raise
             return ()
         return tuple(roles.get(each, each) for each in calls if each != self.token)
-
-    def approve(self, owner: str, amount: int) -> Outcome:
-        """To `spender`."""
-        return self._attempt(owner, _calldata("approve(address,uint256)", self.spender, amount))
-
-    def move(self, how: How, payer: str, to: str, amount: int, *, traced: bool = False) -> Move:
-        """Moves, measures, and leaves it at that. By `transferFrom` with a fresh approval."""
-        calls: tuple[str, ...] = ()
-        if how == "transferFrom":
-            approval = self.approve(payer, amount)
-            if approval.refusal is not None:
-                return self._moved(how, to, amount, Outcome(refusal=f"approve: {approval.refusal}"))
-        if how == "transferFrom":
-            sender = self.spender
-            data = _calldata("transferFrom(address,address,uint256)", payer, to, amount)
-        else:
-            sender = payer
-            data = _calldata("transfer(address,uint256)", to, amount)
-        if traced:
-            calls = self._calls(sender, data, {payer: "its payer", to: "its receiver"})
-        before = balances_of(self.copy, self.token, payer, to)
-        outcome = self._attempt(sender, data)
-        after = balances_of(self.copy, self.token, payer, to)
-        return self._moved(
-            how, to, amount, outcome, before[0] - after[0], after[1] - before[1], calls
-        )
-
-    def _moved(
-        self,
-        how: How,
-        to: str,
-        amount: int,
-        outcome: Outcome,
-        taken: int = 0,
-        received: int = 0,
-        calls: tuple[str, ...] = (),
-    ) -> Move:
-        return Move(
-            how=how,
-            to_contract=to == self.contract,
-            amount=amount,
-            taken=taken,
-            received=received,
-            outcome=outcome,
-            calls=calls,
-        )
 
 
 def _calldata(signature: str, *args: str | int) -> bytes:

@@ -9,7 +9,8 @@ from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_checksum_address
 
 from jumpstart.chain.addresses import clone_creation
-from jumpstart.chain.bytecode import BEACON_SLOT, IMPLEMENTATION_SLOTS
+from jumpstart.chain.balances import balance_of, holdings
+from jumpstart.chain.bytecode import BEACON_SLOT, IMPLEMENTATION_SLOTS, bytecode_of
 from jumpstart.chain.client import Chain, Contract
 from jumpstart.chain.fork import copied
 from jumpstart.chain.probes import CODES, probe, probe_on
@@ -140,13 +141,8 @@ def _detail(traits: list[Trait], code: str) -> str:
         "calls anybody": {"hooks"},
         "tells receivers": {"hooks"},
         "clone": {"blocking"},
-        **{
-            f"proxy {each}": {"blocking", "upgradeable"}
-            for each in (*IMPLEMENTATION_SLOTS, "beacon", "of its own")
-        },
-        "layout vyper": set(),
-        "layout namespaced": set(),
-        "layout packed": set(),
+        "proxy beacon": {"blocking", "upgradeable"},
+        "proxy of its own": {"blocking", "upgradeable"},
         "layout external": {"hooks"},
         "mirrored and moved": set(),
     }.items(),
@@ -248,6 +244,25 @@ def test_a_hook_is_named_by_whom_it_calls(traits_of: Probed) -> None:
     )
 
 
+@pytest.mark.parametrize("standard", IMPLEMENTATION_SLOTS)
+def test_a_proxy_shows_the_functions_of_its_implementation(
+    copy: Chain, tokens: Tokens, standard: str
+) -> None:
+    """Whichever standard says where its address stands."""
+    code = bytecode_of(copy, tokens[f"proxy {standard}"])
+    assert code.proxy == f"at the slot of {standard}"
+    assert code.has("isBlocked(address)")
+    assert not code.has("isFrozen(address)")
+    assert code.is_complete
+
+
+def test_code_that_delegates_nobody_knows_where_is_incomplete(copy: Chain, tokens: Tokens) -> None:
+    """Until a call was seen that shows where."""
+    token = tokens["proxy of its own"]
+    assert not bytecode_of(copy, token).is_complete
+    assert bytecode_of(copy, token, [tokens["BlockingToken"]]).is_complete
+
+
 # ---------------------------------------------------------------------------------------- holders
 
 
@@ -274,6 +289,22 @@ def test_a_holder_may_be_a_contract_or_have_nothing(
     assert _held(traits) == set()
 
 
+@pytest.mark.parametrize(
+    "case", ["plain", "layout vyper", "layout namespaced", "layout packed", "layout external"]
+)
+def test_a_balance_is_written_wherever_a_token_keeps_it(
+    copy: Chain, tokens: Tokens, case: str
+) -> None:
+    """The account is fresh, and nobody else got any."""
+    snapshot = copy.snapshot()
+    holding = next(holdings(copy, tokens[case], None))
+    assert "whose balance was written" in holding.origin
+    assert holding.amount == balance_of(copy, tokens[case], holding.account) > 0
+    assert balance_of(copy, tokens[case], STRANGER) == 0
+    copy.revert(snapshot)
+    assert balance_of(copy, tokens[case], holding.account) == 0
+
+
 def test_the_latest_recipient_serves_where_no_balance_can_be_written(traits_of: Probed) -> None:
     """One who was paid on the source, before the copy was made."""
     assert _detail(traits_of("mirrored and moved"), "not-probed") == (
@@ -296,7 +327,7 @@ def test_a_copy_is_left_as_it_was_found(copy: Chain, tokens: Tokens) -> None:
 def test_ganache_sees_what_anvil_sees(chain: Chain, tokens: Tokens, traits_of: Probed) -> None:
     """They run and list the same steps, so every word of the answer is the same."""
     with copied(chain.url, artifacts=None, kind="ganache") as other:
-        for case in ("tells receivers", "mirrored and moved", "grows by time"):
+        for case in ("tells receivers", "mirrored and moved"):
             assert probe_on(other, tokens[case]) == traits_of(case)
 
 
