@@ -151,7 +151,7 @@ def _cloned(code: bytes) -> list[str]:
 def _delegates(code: bytes) -> bool:
     # What the compiler puts behind the code is no code; its length stands at the very end.
     end = len(code) - int.from_bytes(code[-2:]) - 2
-    place, end = 0, end if end > 0 else len(code)
+    place, end = 0, end if end >= 0 else len(code)
     while place < end:
         step = code[place]
         if step == _DELEGATECALL:

@@ -14,6 +14,7 @@ from jumpstart.chain.bytecode import BEACON_SLOT, IMPLEMENTATION_SLOTS, bytecode
 from jumpstart.chain.client import Chain, Contract
 from jumpstart.chain.fork import copied
 from jumpstart.chain.probes import CODES, probe, probe_on
+from jumpstart.chain.trials import Bench, Move
 from jumpstart.errors import InputError
 from jumpstart.lint.traits import Trait
 
@@ -324,11 +325,23 @@ def test_a_copy_is_left_as_it_was_found(copy: Chain, tokens: Tokens) -> None:
     assert probe_on(copy, tokens["plain"]) == first
 
 
-def test_ganache_sees_what_anvil_sees(chain: Chain, tokens: Tokens, traits_of: Probed) -> None:
+def test_ganache_sees_what_anvil_sees(
+    chain: Chain, copy: Chain, tokens: Tokens, traits_of: Probed
+) -> None:
     """They run and list the same steps, so every word of the answer is the same."""
     with copied(chain.url, artifacts=None, kind="ganache") as other:
-        for case in ("tells receivers", "mirrored and moved"):
-            assert probe_on(other, tokens[case]) == traits_of(case)
+        assert probe_on(other, tokens["mirrored and moved"]) == traits_of("mirrored and moved")
+        moves = [_told(each, tokens["tells receivers"]) for each in (copy, other)]
+    assert moves[0] == moves[1]
+    assert moves[0].calls == ("its receiver",)
+
+
+def _told(copy: Chain, token: str) -> Move:
+    """A transfer to a contract, from an account whose balance was written."""
+    bench = Bench(copy, token)
+    with bench.trial():
+        holder = next(holdings(copy, token, None)).account
+        return bench.move("transfer", holder, bench.contract, 1000, traced=True)
 
 
 def test_probing_a_chain_leaves_it_as_it_was(
