@@ -240,8 +240,8 @@ contract LayoutToken is BookToken {
     Layout private immutable LAYOUT;
     BalanceStore private immutable STORE = new BalanceStore();
 
-    constructor(uint256 supply, Layout layout) {
-        LAYOUT = layout;
+    constructor(uint256 supply, Layout kind) {
+        LAYOUT = kind;
         _write(msg.sender, supply);
     }
 
