@@ -22,7 +22,7 @@ from jumpstart.hashing import keccak256
 
 _BUMP: Final = 9, 8  # nodes take a replacement for a tenth more; some round against us
 _PLENTY: Final = 2  # times what the market asks for
-_ROOM: Final = 6, 5  # of gas over the estimate: what a contract does can depend on its block
+GAS_ROOM: Final = 6, 5  # of gas over the estimate: what a contract does can depend on its block
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,7 +266,7 @@ class Outbox:
         estimate = self.view.read(
             lambda: self.view.chain.request("eth_estimateGas", message, hex(head.number))
         )
-        more, whole = _ROOM
+        more, whole = GAS_ROOM
         return int(estimate, 16) * more // whole
 
     def _next_number(self, head: BlockHeader) -> int:
