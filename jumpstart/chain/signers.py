@@ -133,6 +133,26 @@ class KeySigner:
             return None
 
 
+class Watcher:
+    """An account that others send for, such as a multisig: its transactions are only looked for."""
+
+    def __init__(self, address: str) -> None:
+        self._address = to_checksum_address(address)
+
+    def __repr__(self) -> str:
+        return f"<Watcher {self.address}>"
+
+    @property
+    def address(self) -> ChecksumAddress:
+        return self._address
+
+    def sign(self, payload: Payload) -> Signed | None:
+        raise ChainError(f"{self.address} has to send this itself; here it is only watched")
+
+    def send(self, payload: Payload) -> str:
+        raise ChainError(f"{self.address} has to send this itself; here it is only watched")
+
+
 class _Remote:
     """A signer at the other end of a wire."""
 
