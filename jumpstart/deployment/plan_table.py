@@ -13,7 +13,6 @@ from rich.constrain import Constrain
 from rich.table import Table
 from rich.text import Text
 
-from jumpstart.amounts import Token, format_amount
 from jumpstart.deployment.plan import Plan, Row
 
 LEAST_WIDTH: Final = 60
@@ -23,7 +22,8 @@ _ADDRESS: Final = re.compile(r"0x[0-9a-fA-F]{40}(?![0-9a-fA-F])")
 _FIGURE: Final = re.compile(r"(?<![\w.,/-])\d{4,}(?=(?:\.\d+)? [A-Za-z%])")
 _COIN_PLACES: Final = 6
 _WEI: Final = 18
-_GWEI: Final = Token(symbol="gwei", decimals=9)
+_GWEI: Final = 9
+_GWEI_PLACES: Final = 3
 _PARTIES: Final = {
     "account": "an account",
     "contract": "a contract that is there",
@@ -66,9 +66,18 @@ def grouped(text: str) -> str:
 
 def coins(wei: int, coin: str, *, up: bool = True) -> str:
     """An amount of the chain's coin to the sixth place, rounded up or down."""
-    unit = 10 ** (_WEI - _COIN_PLACES)
-    whole, rest = divmod(-(-wei // unit) if up else wei // unit, 10**_COIN_PLACES)
-    return f"{whole:,}.{rest:0{_COIN_PLACES}d} {coin}"
+    return f"{_rounded(wei, _WEI - _COIN_PLACES, _COIN_PLACES, up=up)} {coin}"
+
+
+def _gwei(wei: int) -> str:
+    """A price to the third place, rounded up."""
+    return f"{_rounded(wei, _GWEI - _GWEI_PLACES, _GWEI_PLACES, up=True)} gwei"
+
+
+def _rounded(amount: int, dropped: int, places: int, *, up: bool) -> str:
+    unit = 10**dropped
+    whole, rest = divmod(-(-amount // unit) if up else amount // unit, 10**places)
+    return f"{whole:,}.{rest:0{places}d}"
 
 
 # ---------------------------------------------------------------------------------------- heading
@@ -103,11 +112,10 @@ def _rehearsed(plan: Plan) -> str:
 def _costs(plan: Plan) -> str:
     sender = plan.names.get(plan.sender, plan.sender)
     unknown = "" if plan.is_complete else ", without what could not be tried"
-    fee, tip = format_amount(plan.base_fee, _GWEI), format_amount(plan.tip, _GWEI)
     return (
         f"The {sender} pays {coins(plan.cost, plan.coin)} at most{unknown}: {plan.gas:,} gas at "
-        f"{format_amount(plan.price, _GWEI)}, which is twice the base fee of that block, {fee}, and "
-        f"a tip of {tip}. While they are sent the account must have {coins(plan.needed, plan.coin)}, "
+        f"{_gwei(plan.price)}, which is twice the base fee of that block, {_gwei(plan.base_fee)}, and "
+        f"a tip of {_gwei(plan.tip)}. While they are sent the account must have {coins(plan.needed, plan.coin)}, "
         "as each is offered with more gas than it uses. It has "
         f"{coins(plan.balance, plan.coin, up=False)}."
     )
