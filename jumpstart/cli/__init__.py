@@ -15,6 +15,8 @@ from jumpstart.cli import (
     claim,
     demo,
     passes,
+    plan,
+    publish,
     review,
     safe,
     settle,
@@ -34,6 +36,8 @@ app.command("allot", epilog=allot.EXAMPLE)(allot.allot)
 app.command("apply", epilog=apply.APPLY_EXAMPLE)(apply.apply)
 app.command("claim", epilog=claim.EXAMPLE)(claim.claim)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
+app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
+app.command("publish", epilog=publish.EXAMPLE)(publish.publish)
 app.command("resume", epilog=apply.RESUME_EXAMPLE)(apply.resume)
 app.command("review", epilog=review.EXAMPLE)(review.review)
 app.command("safe", epilog=safe.EXAMPLE)(safe.safe)
