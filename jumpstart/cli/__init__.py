@@ -23,6 +23,7 @@ from jumpstart.cli import (
     status,
     terms,
     tree,
+    verify,
 )
 from jumpstart.errors import JumpstartError
 
@@ -45,6 +46,7 @@ app.command("settle", epilog=settle.EXAMPLE)(settle.settle)
 app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("terms", epilog=terms.EXAMPLE)(terms.terms)
 app.command("tree", epilog=tree.EXAMPLE)(tree.tree)
+app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
 app.add_typer(passes.app, name="pass")
 
 

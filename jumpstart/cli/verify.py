@@ -1,0 +1,50 @@
+"""`jumpstart verify`: a record against the chain and the sources, value by value."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jumpstart.cli.output import Json, emit, emit_json
+from jumpstart.cli.senders import Rpc, connect
+from jumpstart.errors import CheckError
+
+EXAMPLE = "Example: jumpstart verify deployments/1/my-sale/record.json --rpc http://127.0.0.1:8545"
+
+
+def verify(
+    record: Annotated[Path, typer.Argument(metavar="RECORD", help="The record of a deployment.")],
+    rpc: Rpc,
+    as_json: Json = False,
+) -> None:
+    """Rebuilds every contract from the sources and compares code, getters, roles, transactions and
+    events with the record and the chain.
+
+    Exit status 1 when anything differs: each value is named, with what was expected and found. It
+    also says what it did not compare, and why.
+    """
+    from jumpstart.deployment.verification.verify import verify as compare
+
+    findings = compare(record, connect(rpc, None))
+    compared = sum(findings.compared.values())
+    if as_json:
+        emit_json(
+            {
+                "consistent": not findings.differences,
+                "compared": dict(sorted(findings.compared.items())),
+                "differences": [asdict(each) for each in findings.differences],
+                "left": [{"what": what, "why": why} for what, why in findings.left],
+            }
+        )
+    else:
+        kinds = ", ".join(f"{count} of {kind}" for kind, count in sorted(findings.compared.items()))
+        emit(f"{compared} values compared: {kinds}\n")
+        reasons: dict[str, list[str]] = {}
+        for what, why in findings.left:
+            reasons.setdefault(why, []).append(what)
+        for why, names in reasons.items():
+            emit(f"not compared, {why}: {', '.join(names)}\n")
+        emit("".join(f"DIFFERS  {each}\n" for each in findings.differences))
+    if findings.differences:
+        raise CheckError(f"{len(findings.differences)} of {compared} values differ")
