@@ -78,10 +78,14 @@ class Plan:
     network: str
     coin: str
     block: int
+    time: int
+    """Of that block."""
     sender: str
     rows: tuple[Row, ...]
     parties: tuple[Party, ...]
     meaning: tuple[Section, ...]
+    units: tuple[str, ...]
+    """Symbols of the tokens that texts have amounts of."""
     base_fee: int
     tip: int
     balance: int
