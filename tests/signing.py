@@ -17,8 +17,8 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
 Answer: TypeAlias = Callable[[str, list[Any]], Any]
-"""Of a method and its parameters: the result. `bytes` are sent as they are; a `Refusal` is the
-error."""
+"""Of a method and its parameters: the result. `bytes`, or an iterator of them, are sent as they
+are; a `Refusal` is the error."""
 
 
 class Refusal(Exception):  # noqa: N818 (it is no failure of the tests)
@@ -69,13 +69,12 @@ def over_http(answer: Answer) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            reply = _reply(answer, body)
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(reply)))
             self.end_headers()
-            with suppress(BrokenPipeError):
-                self.wfile.write(reply)
+            with suppress(BrokenPipeError, ConnectionResetError):
+                for part in _reply(answer, body):
+                    self.wfile.write(part)
 
         def log_message(self, *words: Any) -> None:
             pass
@@ -93,8 +92,10 @@ def over_socket(answer: Answer) -> Iterator[str]:
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
             while line := self.rfile.readline():
-                with suppress(BrokenPipeError):  # who asked may have given up
-                    self.wfile.write(_reply(answer, line))
+                # Who asked may have given up.
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    for part in _reply(answer, line):
+                        self.wfile.write(part)
 
     with TemporaryDirectory() as folder:
         path = str(Path(folder, "clef.ipc"))
@@ -120,7 +121,18 @@ def account_named(text: str) -> LocalAccount:
     return account
 
 
-def _reply(answer: Answer, body: bytes) -> bytes:
+def dripping(pause: float) -> Answer:
+    """One blank after the other, for ever: always something, and never an answer."""
+
+    def drips() -> Iterator[bytes]:
+        while True:
+            time.sleep(pause)
+            yield b" "
+
+    return lambda method, params: drips()
+
+
+def _reply(answer: Answer, body: bytes) -> Iterator[bytes]:
     asked = json.loads(body)
     reply: dict[str, Any] = {"jsonrpc": "2.0", "id": asked["id"]}
     try:
@@ -129,9 +141,12 @@ def _reply(answer: Answer, body: bytes) -> bytes:
         reply["error"] = {"code": refusal.code, "message": str(refusal)}
     else:
         if isinstance(result, bytes):
-            return result
+            result = iter([result])
+        if isinstance(result, Iterator):
+            yield from result
+            return
         reply["result"] = result
-    return json.dumps(reply).encode() + b"\n"
+    yield json.dumps(reply).encode() + b"\n"
 
 
 @contextmanager

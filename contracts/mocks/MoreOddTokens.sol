@@ -100,11 +100,13 @@ contract RaceGuardToken {
 
 // ---------------------------------------------------------------------------------------- amounts
 
-/// @title Takes a hundredth of amounts from a threshold on; if it likes, from contracts only, or on top.
+/// @title Takes a hundredth of amounts from a threshold on, never from who deployed it; if it likes, of what goes to
+/// contracts only, or on top.
 contract SometimesFeeToken is PermitlessToken {
     uint256 private immutable THRESHOLD;
     bool private immutable IS_FOR_CONTRACTS;
     bool private immutable IS_ON_TOP;
+    address private immutable DEPLOYER = msg.sender;
 
     constructor(uint256 supply, uint256 threshold, bool isForContracts, bool isOnTop) PermitlessToken(supply) {
         (THRESHOLD, IS_FOR_CONTRACTS, IS_ON_TOP) = (threshold, isForContracts, isOnTop);
@@ -112,7 +114,7 @@ contract SometimesFeeToken is PermitlessToken {
 
     function _move(address from, address to, uint256 value) internal override {
         super._move(from, to, value);
-        if (value < THRESHOLD || (IS_FOR_CONTRACTS && to.code.length == 0)) return;
+        if (from == DEPLOYER || value < THRESHOLD || (IS_FOR_CONTRACTS && to.code.length == 0)) return;
         balanceOf[IS_ON_TOP ? from : to] -= value / 100;
     }
 }
@@ -238,8 +240,8 @@ contract LayoutToken is BookToken {
     Layout private immutable LAYOUT;
     BalanceStore private immutable STORE = new BalanceStore();
 
-    constructor(uint256 supply, Layout layout) {
-        LAYOUT = layout;
+    constructor(uint256 supply, Layout kind) {
+        LAYOUT = kind;
         _write(msg.sender, supply);
     }
 

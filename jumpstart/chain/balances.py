@@ -14,8 +14,9 @@ from eth_utils.address import to_checksum_address
 from jumpstart.chain.abi import selector_of
 from jumpstart.chain.bytecode import word_at
 from jumpstart.chain.client import Chain
+from jumpstart.chain.refusals import refusal_of
 from jumpstart.chain.traces import Trace, trace_of
-from jumpstart.errors import ChainError, ContractRevert
+from jumpstart.errors import ChainError
 from jumpstart.hashing import keccak256
 
 _TRANSFER: Final = "0x" + keccak256(b"Transfer(address,address,uint256)").hex()
@@ -36,6 +37,10 @@ class Holding:
     """Whose it is: part of a sentence."""
 
 
+class NoBalanceError(ChainError):
+    """The token does not say what an account has."""
+
+
 def fresh_account(copy: Chain, role: str) -> str:
     """An account that nobody holds the key of and no chain has seen, with coin for gas."""
     account = to_checksum_address(keccak256(b"jumpstart probe " + role.encode())[12:])
@@ -50,10 +55,26 @@ def sendable(copy: Chain, account: str) -> str:
 
 
 def balance_of(copy: Chain, token: str, account: str) -> int:
-    """In base units. Raises `ChainError` when the token does not answer with a number."""
-    answer = copy.call_raw(token, _balance_data(account))
+    """In base units. Raises `NoBalanceError` when the token does not answer with a number."""
+    return balances_of(copy, token, account)[0]
+
+
+def balances_of(copy: Chain, token: str, *accounts: str) -> tuple[int, ...]:
+    """The same of several, in one message."""
+    calls = [{"to": token, "data": "0x" + _balance_data(account).hex()} for account in accounts]
+    try:
+        answers = copy.batch([("eth_call", (call, "latest")) for call in calls])
+    except ChainError as error:
+        refusal = refusal_of(error)
+        if refusal is None:
+            raise
+        raise NoBalanceError(f"balanceOf is refused: {refusal}") from error
+    return tuple(_number(bytes.fromhex(answer[2:])) for answer in answers)
+
+
+def _number(answer: bytes) -> int:
     if len(answer) < 32:
-        raise ChainError(f"{token} has no balanceOf: it answers with {len(answer)} bytes")
+        raise NoBalanceError(f"balanceOf answers with {len(answer)} bytes")
     return int.from_bytes(answer[:32])
 
 
@@ -62,7 +83,9 @@ def balance_trace(copy: Chain, token: str, account: str) -> Trace:
     sender = fresh_account(copy, "asking")
     try:
         return trace_of(copy, sender, token, _balance_data(account))
-    except ContractRevert:
+    except ChainError as error:
+        if refusal_of(error) is None:
+            raise
         return Trace(reads=(), calls=(), delegates=())
 
 
@@ -73,6 +96,7 @@ def holdings(copy: Chain, token: str, holder: str | None) -> Iterator[Holding]:
     if holder is not None:
         amount = balance_of(copy, token, holder)
         if amount:
+            sendable(copy, holder)
             yield Holding(account=holder, amount=amount, origin="the given holder")
     written = _written(copy, token)
     if written is not None:
@@ -98,7 +122,7 @@ def _written(copy: Chain, token: str) -> Holding | None:
                         amount=amount,
                         origin=f"an account whose balance was written at {slot:#066x}",
                     )
-            except ChainError:
+            except NoBalanceError:
                 pass  # the word was for something else
         copy.set_storage(owner, slot, 0)
     return None
@@ -108,7 +132,9 @@ def _part_of_supply(copy: Chain, token: str) -> int:
     # More than there is could overflow what the token adds up.
     try:
         supply = int.from_bytes(copy.call_raw(token, selector_of("totalSupply()"))[:32])
-    except ContractRevert:
+    except ChainError as error:
+        if refusal_of(error) is None:
+            raise
         return _AMOUNT
     return supply // _SUPPLY_PART or _AMOUNT
 

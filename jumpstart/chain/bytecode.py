@@ -15,7 +15,8 @@ from eth_utils.address import to_checksum_address
 
 from jumpstart.chain.abi import selector_of
 from jumpstart.chain.client import Chain
-from jumpstart.errors import ContractRevert
+from jumpstart.chain.refusals import refusal_of
+from jumpstart.errors import ChainError
 from jumpstart.hashing import keccak256
 
 
@@ -93,7 +94,7 @@ def bytecode_of(chain: Chain, address: str, delegates: Sequence[str] = ()) -> By
         proxy = proxy or "among the facets of EIP-2535"
         waiting += facets
     waiting += delegates
-    while waiting and len(parts) < _MOST:
+    while waiting and len(known) < _MOST:
         current = waiting.pop(0)
         code = b"" if current in known else chain.code(current)
         known.add(current)
@@ -104,7 +105,7 @@ def bytecode_of(chain: Chain, address: str, delegates: Sequence[str] = ()) -> By
         # One that stands in the code is there to stay; any other was read from somewhere.
         if not any(bytes.fromhex(each[2:]) in part for part in parts):
             proxy = proxy or f"somewhere, and it is {each}"
-    is_complete = not parts or len(parts) > 1 or not _delegates(parts[0])
+    is_complete = not waiting and (len(parts) != 1 or not _delegates(parts[0]))
     return Bytecode(parts=tuple(parts), proxy=proxy, is_complete=is_complete)
 
 
@@ -119,20 +120,27 @@ def _address_in(word: int) -> str | None:
 
 
 def _asked(chain: Chain, address: str, signature: str) -> list[str]:
-    try:
-        answer = chain.call_raw(address, selector_of(signature))
-    except ContractRevert:
-        return []
+    answer = _answer(chain, address, signature)
     found = _address_in(int.from_bytes(answer)) if len(answer) == 32 else None
     return [] if found is None else [found]
 
 
 def _facets(chain: Chain, address: str) -> list[str]:
     try:
-        (found,) = decode(["address[]"], chain.call_raw(address, selector_of("facetAddresses()")))
-    except (ContractRevert, DecodingError):
+        (found,) = decode(["address[]"], _answer(chain, address, "facetAddresses()"))
+    except (DecodingError, OverflowError):
         return []
     return [to_checksum_address(each) for each in found]
+
+
+def _answer(chain: Chain, address: str, signature: str) -> bytes:
+    """Nothing where it is refused."""
+    try:
+        return chain.call_raw(address, selector_of(signature))
+    except ChainError as error:
+        if refusal_of(error) is None:
+            raise
+        return b""
 
 
 def _cloned(code: bytes) -> list[str]:
@@ -143,7 +151,7 @@ def _cloned(code: bytes) -> list[str]:
 def _delegates(code: bytes) -> bool:
     # What the compiler puts behind the code is no code; its length stands at the very end.
     end = len(code) - int.from_bytes(code[-2:]) - 2
-    place, end = 0, end if end > 0 else len(code)
+    place, end = 0, end if end >= 0 else len(code)
     while place < end:
         step = code[place]
         if step == _DELEGATECALL:

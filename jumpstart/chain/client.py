@@ -27,7 +27,8 @@ from jumpstart.chain.abi import (
 )
 from jumpstart.chain.compiler import Artifact
 from jumpstart.chain.local import LocalControls
-from jumpstart.chain.rpc import NO_REASON, NodeRefusal, shown_url
+from jumpstart.chain.rpc import NO_REASON, NodeRefusal
+from jumpstart.chain.urls import shown_url
 from jumpstart.errors import ChainError, ContractRevert, JumpstartError
 
 if TYPE_CHECKING:
@@ -617,7 +618,7 @@ class Chain(LocalControls):
 
 
 def address_of(sender: Sender) -> ChecksumAddress:
-    return to_checksum_address(sender if isinstance(sender, str) else sender.address)
+    return to_checksum_address(sender) if isinstance(sender, str) else sender.address
 
 
 def _receipt(found: Mapping[str, Any]) -> Receipt:

@@ -18,7 +18,7 @@ from jumpstart.accounts import checksummed, parse_account
 from jumpstart.chain.client import Chain
 from jumpstart.chain.compiler import PROJECT_ROOT
 from jumpstart.chain.signers import KeySigner, Secret
-from jumpstart.chain.wires import is_here
+from jumpstart.chain.urls import is_here
 from jumpstart.errors import InputError, located
 from jumpstart.files import read_text
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from jumpstart.chain.rpc import Rpc, shown_url
+from jumpstart.chain.rpc import Rpc
+from jumpstart.chain.urls import shown_url
 from jumpstart.errors import ChainError, InputError
 
 # Ganache copies every account it has touched each time it begins a call, and forgets them only when

@@ -250,8 +250,8 @@ class LocalNode:
         else:
             command += [
                 f"--fork.url={self._fork_url}",
-                # Left to itself it stays five blocks behind the head, and keeps what it read for
-                # later forks: of a local chain that is another chain by then.
+                # Left to itself it stays five blocks behind the head of a chain whose id it knows,
+                # and keeps what it read for later forks: of a local chain that is another by then.
                 "--fork.preLatestConfirmations=0"
                 if self._fork_block is None
                 else f"--fork.blockNumber={self._fork_block}",

@@ -9,15 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from eth_utils.address import is_address, to_checksum_address
-
+from jumpstart.accounts import checksummed, parse_account
 from jumpstart.chain import functions
-from jumpstart.chain.balances import Holding, balance_trace, fresh_account, holdings, sendable
+from jumpstart.chain.balances import (
+    Holding,
+    NoBalanceError,
+    balance_trace,
+    fresh_account,
+    holdings,
+)
 from jumpstart.chain.bytecode import Bytecode, bytecode_of
 from jumpstart.chain.client import Chain
 from jumpstart.chain.fork import copied
 from jumpstart.chain.trials import Bench, Move, Outcome
-from jumpstart.errors import ChainError, InputError
+from jumpstart.errors import located
 from jumpstart.lint.traits import Trait
 
 CODES: Final = (
@@ -51,14 +56,16 @@ def probe(
     balance is written on the copy, else from who was paid of late. Raises `InputError` for what is
     no address, `ChainError` as `copied` does.
     """
-    token, holder = _checked("token", token), holder and _checked("holder", holder)
+    token = _checked("token", token)
+    holder = None if holder is None else _checked("holder", holder)
     with copied(url, artifacts=None, chain_id=chain_id) as copy:
         return probe_on(copy, token, holder)
 
 
 def probe_on(copy: Chain, token: str, holder: str | None = None) -> list[Trait]:
     """The same on a copy that is there already, which is left as it was found."""
-    token, holder = _checked("token", token), holder and _checked("holder", holder)
+    token = _checked("token", token)
+    holder = None if holder is None else _checked("holder", holder)
     if not copy.code(token):
         return [_without_code(each, token) for each in CODES]
     snapshot = copy.snapshot()
@@ -123,8 +130,8 @@ def _gather(evidence: _Evidence, bench: Bench, holder: str | None) -> None:
         evidence.approvals = [bench.approve(bench.plain, each) for each in (_FIRST, _SECOND)]
     try:
         bench.balance(bench.plain)
-    except ChainError as error:
-        evidence.obstacle = f"balanceOf does not answer: {error}"
+    except NoBalanceError as error:
+        evidence.obstacle = str(error)
         return
     with bench.trial():
         evidence.excess.append(bench.move("transfer", bench.spender, bench.plain, 1))
@@ -157,11 +164,12 @@ def _payer(evidence: _Evidence, bench: Bench, holding: Holding) -> str:
         with bench.trial():
             if bench.move("transfer", payer, bench.plain, bench.balance(payer) // 2 or 1).is_done:
                 return payer
-    return sendable(bench.copy, holding.account)
+    return holding.account
 
 
 def _use(evidence: _Evidence, bench: Bench, payer: str) -> None:
     balance = bench.balance(payer)
+    bench.approve(payer, balance)  # where that is refused, so is each transferFrom
     amounts = sorted({1, _ODD, balance // 1_000 | 1, balance // 2 or 1})
     for amount in (each for each in amounts if each <= balance):
         for to in (bench.plain, bench.contract):
@@ -171,7 +179,8 @@ def _use(evidence: _Evidence, bench: Bench, payer: str) -> None:
                         bench.move(how, payer, to, amount, traced=amount == amounts[-1])
                     )
     with bench.trial():
-        evidence.excess.append(bench.move("transfer", payer, bench.plain, balance + 1))
+        excess = min(balance + 1, 2**256 - 1)
+        evidence.excess.append(bench.move("transfer", payer, bench.plain, excess))
     evidence.growth = _growth(bench, payer, balance)
 
 
@@ -298,10 +307,9 @@ def _without_code(code: str, token: str) -> Trait:
     return Trait(code=code, holds=True if code in ("no-code", "not-probed") else None, detail=where)
 
 
-def _checked(field: str, address: str) -> str:
-    if not is_address(address):
-        raise InputError(f"{field}: {address!r} is no address, or its checksum is wrong")
-    return to_checksum_address(address)
+def _checked(name: str, address: str) -> str:
+    with located(name):
+        return checksummed(parse_account(address))
 
 
 def _listed(items: Sequence[object]) -> str:

@@ -7,7 +7,6 @@ import functools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, NoReturn
-from urllib.parse import urlsplit
 
 from requests.exceptions import RequestException
 from web3 import HTTPProvider, Web3
@@ -16,6 +15,7 @@ from web3.types import RPCEndpoint
 
 from jumpstart.chain.abi import Entry, decode_revert, selector_of, signature_of
 from jumpstart.chain.compiler import Artifact
+from jumpstart.chain.urls import is_here, shown_url
 from jumpstart.errors import ChainError, ContractRevert
 
 NO_REASON: Final = "NoReason"
@@ -51,7 +51,7 @@ class Rpc:
             # A proxy of the environment has no business between us and our own machine.
             request_kwargs={
                 "timeout": timeout,
-                **({"proxies": {"no_proxy": "*"}} if _is_here(url) else {}),
+                **({"proxies": {"no_proxy": "*"}} if is_here(url) else {}),
             },
             exception_retry_configuration=None,
         )
@@ -161,14 +161,3 @@ class Rpc:
         raise ChainError(
             f"{shown_url(self.url)} does not answer ({type(error).__name__})"
         ) from error
-
-
-def _is_here(url: str) -> bool:
-    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
-
-
-def shown_url(url: str) -> str:
-    """The address without what providers put keys into."""
-    parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{parts.hostname}{port}"

@@ -15,6 +15,7 @@ import rlp  # type: ignore[import-untyped]
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_keys.exceptions import BadSignature
+from eth_typing import ChecksumAddress
 from eth_utils.address import to_checksum_address
 from eth_utils.exceptions import ValidationError as MalformedError
 
@@ -62,7 +63,7 @@ class Signer(Protocol):
     """An account that signs. `address` has its checksum."""
 
     @property
-    def address(self) -> str: ...
+    def address(self) -> ChecksumAddress: ...
 
     def sign(self, payload: Payload) -> Signed | None:
         """The signed transaction, with nothing sent; None from a signer that only sends.
@@ -107,8 +108,11 @@ class KeySigner:
     def __repr__(self) -> str:
         return f"<KeySigner {self.address}>"
 
+    def __reduce__(self) -> Any:
+        raise TypeError("a key is not copied")
+
     @property
-    def address(self) -> str:
+    def address(self) -> ChecksumAddress:
         return self._address
 
     def sign(self, payload: Payload) -> Signed:
@@ -129,6 +133,26 @@ class KeySigner:
             return None
 
 
+class Watcher:
+    """An account that others send for, such as a multisig: its transactions are only looked for."""
+
+    def __init__(self, address: str) -> None:
+        self._address = to_checksum_address(address)
+
+    def __repr__(self) -> str:
+        return f"<Watcher {self.address}>"
+
+    @property
+    def address(self) -> ChecksumAddress:
+        return self._address
+
+    def sign(self, payload: Payload) -> Signed | None:
+        raise ChainError(f"{self.address} has to send this itself; here it is only watched")
+
+    def send(self, payload: Payload) -> str:
+        raise ChainError(f"{self.address} has to send this itself; here it is only watched")
+
+
 class _Remote:
     """A signer at the other end of a wire."""
 
@@ -145,7 +169,7 @@ class _Remote:
         return f"<{type(self).__name__} {self.address} at {self._wire}>"
 
     @property
-    def address(self) -> str:
+    def address(self) -> ChecksumAddress:
         return self._address
 
     @property

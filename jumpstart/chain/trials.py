@@ -4,8 +4,7 @@ Knows the three functions that move an ERC-20 token, and measures what they did 
 what they answer. Refuses to judge it.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -13,22 +12,17 @@ from typing import Final, Literal
 from eth_utils.address import to_checksum_address
 
 from jumpstart.chain.abi import selector_of
-from jumpstart.chain.balances import balance_of, fresh_account
+from jumpstart.chain.balances import balance_of, balances_of, fresh_account
 from jumpstart.chain.client import LOCAL_GAS_LIMIT, Chain, Transaction
+from jumpstart.chain.refusals import refusal_of
 from jumpstart.chain.traces import trace_of
-from jumpstart.errors import ChainError, ContractRevert
+from jumpstart.errors import ChainError
 
 How = Literal["transfer", "transferFrom"]
 
 # Answers any call with the four bytes it was called by, which is what receivers of ERC-677,
 # ERC-1363 and their like must say.
 _RECEIVER: Final = bytes.fromhex("5f3560e01c60e01b5f5260205ff3")
-_REFUSAL_AT_MOST = 160  # characters
-# What ends a run besides a revert, as the nodes call it.
-_HALT = re.compile(
-    r"invalid ?jump|stack ?underflow|not ?activated|opcode|out ?of ?(gas|offset|bounds)|static ?call",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +53,7 @@ class Move:
     received: int
     outcome: Outcome
     calls: tuple[str, ...]
-    """Other accounts that the transfer called."""
+    """Whom the transfer called, besides the token."""
 
     @property
     def is_done(self) -> bool:
@@ -100,38 +94,13 @@ class Bench:
     def balance(self, account: str) -> int:
         return balance_of(self.copy, self.token, account)
 
-    def _attempt(self, sender: str, data: bytes) -> Outcome:
-        """Calls for the answer, then sends. Raises `ChainError` for what is not the token's doing."""
-        try:
-            answer = self.copy.call_raw(self.token, data, sender=sender, gas=LOCAL_GAS_LIMIT)
-            self.copy.send(Transaction(sender=sender, to=self.token, data=data))
-        except ContractRevert as error:
-            return Outcome(refusal=_shortened(str(error)))
-        except ChainError as error:
-            halt = _HALT.search(str(error))
-            if halt is None:
-                raise
-            return Outcome(refusal=f"{halt[0]}, by the rules of Shanghai")
-        return Outcome(answer=answer)
-
-    def _calls(self, sender: str, data: bytes) -> tuple[str, ...]:
-        try:
-            calls = trace_of(self.copy, sender, self.token, data).calls
-        except ContractRevert:
-            return ()
-        return tuple(each for each in calls if each != self.token)
-
     def approve(self, owner: str, amount: int) -> Outcome:
         """To `spender`."""
         return self._attempt(owner, _calldata("approve(address,uint256)", self.spender, amount))
 
     def move(self, how: How, payer: str, to: str, amount: int, *, traced: bool = False) -> Move:
-        """Moves, measures, and leaves it at that. By `transferFrom` with a fresh approval."""
+        """Moves, measures, and leaves it at that. `transferFrom` needs an approval to `spender`."""
         calls: tuple[str, ...] = ()
-        if how == "transferFrom":
-            approval = self.approve(payer, amount)
-            if approval.refusal is not None:
-                return self._moved(how, to, amount, Outcome(refusal=f"approve: {approval.refusal}"))
         if how == "transferFrom":
             sender = self.spender
             data = _calldata("transferFrom(address,address,uint256)", payer, to, amount)
@@ -139,39 +108,42 @@ class Bench:
             sender = payer
             data = _calldata("transfer(address,uint256)", to, amount)
         if traced:
-            calls = self._calls(sender, data)
-        before = self.balance(payer), self.balance(to)
+            calls = self._calls(sender, data, {payer: "its payer", to: "its receiver"})
+        before = balances_of(self.copy, self.token, payer, to)
         outcome = self._attempt(sender, data)
-        after = self.balance(payer), self.balance(to)
-        return self._moved(
-            how, to, amount, outcome, before[0] - after[0], after[1] - before[1], calls
-        )
-
-    def _moved(
-        self,
-        how: How,
-        to: str,
-        amount: int,
-        outcome: Outcome,
-        taken: int = 0,
-        received: int = 0,
-        calls: tuple[str, ...] = (),
-    ) -> Move:
+        after = balances_of(self.copy, self.token, payer, to)
         return Move(
             how=how,
             to_contract=to == self.contract,
             amount=amount,
-            taken=taken,
-            received=received,
+            taken=before[0] - after[0],
+            received=after[1] - before[1],
             outcome=outcome,
             calls=calls,
         )
+
+    def _attempt(self, sender: str, data: bytes) -> Outcome:
+        """Calls for the answer, then sends. Raises `ChainError` for what is not the token's doing."""
+        try:
+            answer = self.copy.call_raw(self.token, data, sender=sender, gas=LOCAL_GAS_LIMIT)
+            self.copy.send(Transaction(sender=sender, to=self.token, data=data))
+        except ChainError as error:
+            refusal = refusal_of(error)
+            if refusal is None:
+                raise
+            return Outcome(refusal=refusal)
+        return Outcome(answer=answer)
+
+    def _calls(self, sender: str, data: bytes, roles: Mapping[str, str]) -> tuple[str, ...]:
+        try:
+            calls = trace_of(self.copy, sender, self.token, data).calls
+        except ChainError as error:
+            if refusal_of(error) is None:
+                raise
+            return ()
+        return tuple(roles.get(each, each) for each in calls if each != self.token)
 
 
 def _calldata(signature: str, *args: str | int) -> bytes:
     words = (int(arg, 16) if isinstance(arg, str) else arg for arg in args)
     return selector_of(signature) + b"".join(word.to_bytes(32) for word in words)
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _REFUSAL_AT_MOST else f"{text[:_REFUSAL_AT_MOST]}..."

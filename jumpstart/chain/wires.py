@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from jumpstart.chain.urls import is_here, shown_url
 from jumpstart.errors import InputError
 
 _MOST_BYTES: Final = 4 * 2**20
@@ -41,18 +42,6 @@ class Wire(Protocol):
         ...
 
 
-def is_here(url: str) -> bool:
-    """Whether the address is one of this machine."""
-    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
-
-
-def shown(url: str) -> str:
-    """The address without what providers put keys into."""
-    parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{parts.hostname}{port}"
-
-
 def wire_to(place: str, seconds: float) -> Wire:
     """The wire to an http(s) URL or to the path of a unix socket."""
     if "://" in place:
@@ -75,7 +64,7 @@ class _Http:
         self._session.trust_env = not is_here(url)
 
     def __repr__(self) -> str:
-        return shown(self._url)
+        return shown_url(self._url)
 
     def request(self, method: str, params: list[Any]) -> Any:
         until = time.monotonic() + self._seconds

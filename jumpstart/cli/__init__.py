@@ -9,7 +9,21 @@ from collections.abc import Sequence
 
 import typer
 
-from jumpstart.cli import allot, apply, claim, demo, passes, review, settle, status, terms, tree
+from jumpstart.cli import (
+    allot,
+    apply,
+    claim,
+    demo,
+    passes,
+    plan,
+    publish,
+    review,
+    safe,
+    settle,
+    status,
+    terms,
+    tree,
+)
 from jumpstart.errors import JumpstartError
 
 app = typer.Typer(
@@ -22,8 +36,11 @@ app.command("allot", epilog=allot.EXAMPLE)(allot.allot)
 app.command("apply", epilog=apply.APPLY_EXAMPLE)(apply.apply)
 app.command("claim", epilog=claim.EXAMPLE)(claim.claim)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
+app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
+app.command("publish", epilog=publish.EXAMPLE)(publish.publish)
 app.command("resume", epilog=apply.RESUME_EXAMPLE)(apply.resume)
 app.command("review", epilog=review.EXAMPLE)(review.review)
+app.command("safe", epilog=safe.EXAMPLE)(safe.safe)
 app.command("settle", epilog=settle.EXAMPLE)(settle.settle)
 app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("terms", epilog=terms.EXAMPLE)(terms.terms)

@@ -42,6 +42,12 @@ From = Annotated[
         help="The account of --clef or --signer; alone, one of a local test chain.",
     ),
 ]
+Watch = Annotated[
+    bool,
+    typer.Option(
+        "--watch", help="Send nothing: note what --from, such as a Safe, has sent by other means."
+    ),
+]
 NetworkName = Annotated[
     str | None,
     typer.Option("--network", metavar="NAME", help="The network that is meant: ethereum, base .."),
@@ -60,12 +66,18 @@ def connected(rpc: str, network: str | None) -> "tuple[Chain, Network]":
     return chain, network_of(chain, network)
 
 
-def signer_of(chain: "Chain", options: SenderOptions) -> "Signer":
-    """Who signs the transactions of a deployment. Raises `InputError` as `sender_of` does."""
+def signer_of(chain: "Chain", options: SenderOptions, *, watch: bool) -> "Signer":
+    """Who signs the transactions of a deployment; with `watch` nobody does. Raises `InputError` as
+    `sender_of` does.
+    """
     from eth_account.signers.local import LocalAccount
 
-    from jumpstart.chain.signers import EndpointSigner, KeySigner
+    from jumpstart.chain.signers import EndpointSigner, KeySigner, Watcher
 
+    if watch:
+        if options.account is None or options != SenderOptions(account=options.account):
+            raise InputError("--watch needs --from, the account to watch, and no key")
+        return Watcher(parse_address("--from", options.account))
     sender = sender_of(chain, options)
     if isinstance(sender, LocalAccount):
         return KeySigner(sender)

@@ -39,6 +39,7 @@ class Form(StrEnum):
     TABLE = "table"
     JSON = "json"
     PICTURE = "svg"
+    SAFE = "safe"
 
 
 def plan(
@@ -51,16 +52,23 @@ def plan(
     network: NetworkName = None,
     out: Root = Path("deployments"),
     form: Annotated[
-        Form, typer.Option("--format", help="A table, or one of two for a file.")
+        Form,
+        typer.Option(
+            "--format",
+            help="A table; for files: json, a picture, or what a Safe's Transaction Builder loads.",
+        ),
     ] = Form.TABLE,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
 ) -> None:
     """Shows what apply would send: what, to whom, with which arguments, what it creates and costs.
 
     Everything is tried on a private copy of the chain. Nothing is sent, and nothing is written.
+    With --format safe and the Safe as --from: what it has to send next, up to where others have to
+    act, with the hashes that its owners must see. Then: jumpstart apply --watch
     """
     from jumpstart.deployment.plan import plan_json
     from jumpstart.deployment.plan_picture import svg
+    from jumpstart.deployment.safe_batch import batch_of
 
     chain, profile = connected(rpc, network)
     deployment, _ = load(
@@ -76,6 +84,8 @@ def plan(
         emit_json(plan_json(found))
     elif form is Form.PICTURE:
         emit(svg(found))
+    elif form is Form.SAFE:
+        emit_json(batch_of(found, chain))
     else:
         show(found)
 

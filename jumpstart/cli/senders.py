@@ -8,7 +8,7 @@ the machine could read it; a bare one, from a file or the environment, only on a
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import urlsplit
@@ -57,7 +57,7 @@ KeyFile = Annotated[
     typer.Option(metavar="FILE", help="A bare key, on a local test chain only."),
 ]
 
-_KEY: Final = re.compile(r"(0x)?[0-9a-fA-F]{64}", re.ASCII)
+_KEY: Final = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +95,8 @@ def sender_of(chain: "Chain", options: SenderOptions) -> "Sender":
         require_local,
     )
 
+    for field in fields(options):
+        _refuse_key(f"--{field.name.replace('_', '-')}", getattr(options, field.name))
     bare = key_of_environment()
     if bare is not None:
         # Also where another option is given: it should not be there at all.
@@ -130,13 +132,18 @@ def sender_of(chain: "Chain", options: SenderOptions) -> "Sender":
 
 def parse_address(option: str, text: str) -> str:
     """An address with its checksum. Raises `InputError` naming the option; never shows a key."""
-    if _KEY.fullmatch(text):
+    _refuse_key(option, text)
+    with located(option):
+        return checksummed(parse_account(text))
+
+
+def _refuse_key(option: str, text: object) -> None:
+    """Raises `InputError` where a key stands on the command line; never shows it."""
+    if _KEY.search(str(text)):
         raise InputError(
             f"{option}: this looks like a private key, which belongs into a keystore; "
             "whoever saw this command line has it now"
         )
-    with located(option):
-        return checksummed(parse_account(text))
 
 
 def _from_keystore(options: SenderOptions) -> "Sender":

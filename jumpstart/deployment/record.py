@@ -39,7 +39,7 @@ def record_of(deployment: Deployment, chain: Chain, state: State) -> dict[str, A
         "title": deployment.title,
         "chainId": chain.chain_id,
         "genesis": state.begin["genesis"],
-        "inputs": state.begin["inputs"],
+        "inputs": dict(deployment.inputs),
         "compiler": {
             "version": SOLC_VERSION,
             "evmVersion": EVM_VERSION,
@@ -65,7 +65,11 @@ def record_of(deployment: Deployment, chain: Chain, state: State) -> dict[str, A
             for each in deployment.contracts(results)
         ],
         "steps": [
-            {"step": step.key, **_made_by(state, step.key), "results": dict(results[step.key])}
+            {
+                "step": step.key,
+                **_made_by(state, step.key),
+                "results": dict(sorted(results[step.key].items())),
+            }
             for step in deployment.steps
         ],
         "gates": [step.key for step in deployment.steps if isinstance(step, Gate)],

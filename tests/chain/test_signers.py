@@ -1,6 +1,7 @@
 """Signers that are elsewhere, with a real chain behind: what they sign is mined, and nothing else."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_checksum_address
 
-from jumpstart.chain.client import Chain
+from jumpstart.chain.client import Chain, Receipt
 from jumpstart.chain.keystores import KEY_VARIABLE, open_keystore
 from jumpstart.chain.node import LocalNode
 from jumpstart.chain.signers import ClefSigner, EndpointSigner, Secret, Signer
@@ -54,6 +55,15 @@ def forwarding(url: str, *, but: Answer | None = None, missing: tuple[str, ...] 
         return session.post(url, json=asked, timeout=20).json()["result"]
 
     return answer
+
+
+def mined(chain: Chain, transaction_hash: str) -> Receipt:
+    """Anvil answers before it mines."""
+    until = time.monotonic() + 10
+    while (receipt := chain.receipt(transaction_hash)) is None:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    return receipt
 
 
 @contextmanager
@@ -134,9 +144,7 @@ def test_what_is_signed_is_known_before_it_is_sent(
     assert chain.nonce(unlocked) == payload["nonce"], "something was sent"
     sent = chain.request("eth_sendRawTransaction", "0x" + signed.raw.hex())
     assert sent == signed.transaction_hash
-    receipt = chain.receipt(sent)
-    assert receipt is not None
-    assert receipt.sender == to_checksum_address(unlocked)
+    assert mined(chain, sent).sender == to_checksum_address(unlocked)
 
 
 def test_a_refused_signature_costs_no_number(
@@ -178,7 +186,7 @@ def test_an_endpoint_that_sends_something_else_is_found_out(
         chain.transfer(stage.people.heir.address, GIFT, sender=EndpointSigner(place, unlocked))
     assert f"another value: {GIFT + 1}, asked for {GIFT}" in str(refused.value)
     (word,) = (each for each in str(refused.value).split() if len(each) == 66)
-    assert chain.receipt(word) is not None
+    assert mined(chain, word).succeeded
 
 
 # ---------------------------------------------------------------------------------------- commands
@@ -291,3 +299,18 @@ def test_a_signer_that_denies_ends_the_command(
     assert status == 1
     assert "refuses: Request denied" in err
     assert oversubscribed_sale.chain.block_number() == height
+
+
+@pytest.mark.parametrize(
+    "option", ["--keystore", "--password-file", "--clef", "--signer", "--account", "--key-file"]
+)
+@pytest.mark.parametrize("prefix", ["", "0x", "keys/"])
+def test_a_key_on_the_command_line_is_never_repeated(
+    run: Run, open_sale: Trial, owner: LocalAccount, option: str, prefix: str
+) -> None:
+    """Whatever option it was given to."""
+    key = bytes(owner.key).hex()
+    status, out, err = run("settle", open_sale.address, option, prefix + key)
+    assert (status, out) == (2, "")
+    assert f"{option}: this looks like a private key" in err
+    assert key[:16] not in err

@@ -3,6 +3,7 @@
 import json
 import logging
 import pickle
+import time
 import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -25,6 +26,7 @@ from tests.signing import (
     Refusal,
     account_named,
     clef,
+    dripping,
     over_http,
     over_socket,
     signed,
@@ -35,7 +37,7 @@ OWNER = account_named("owner")
 OTHER = account_named("other")
 TO = account_named("to").address
 
-DYNAMIC = {
+DYNAMIC: dict[str, Any] = {
     "chainId": 5, "nonce": 7, "gas": 90_000, "maxFeePerGas": 30, "maxPriorityFeePerGas": 2,
     "to": TO, "value": 11, "data": "0xabcdef",
 }  # fmt: skip
@@ -125,6 +127,36 @@ def test_a_signer_that_changes_a_field_is_refused(
     assert f"signed another {message}" in str(refused.value)
 
 
+def test_what_clef_itself_has_signed_is_taken() -> None:
+    """Its answer to a request, both as its documentation shows them (go-ethereum, cmd/clef)."""
+    data = "0x4401a6e4" + "12".rjust(64, "0")
+    raw = (
+        "0xf88380018203339407a565b7ed7d7a678680a4c162885bedbb695fe080a44401a6e4"
+        "000000000000000000000000000000000000000000000000000000000000001226a0"
+        "223a7c9bcf5531c99be5ea7082183816eb20cfe0bbc322e97cc5c7f71ab8b20ea0"
+        "2aadee6b34b45bb15bc42d9c09de4a6754e7000908da72d48cc7704971491663"
+    )
+    asked = {
+        "chainId": 1, "nonce": 0, "gasPrice": 1, "gas": 0x333, "value": 0, "data": data,
+        "to": "0x07a565b7ed7d7a678680a4c162885bedbb695fe0",
+    }  # fmt: skip
+    requests: list[Any] = []
+
+    def answer(method: str, params: list[Any]) -> Any:
+        requests.append((method, params))
+        return {"raw": raw, "tx": {}}
+
+    with over_http(answer) as place:
+        found = ClefSigner(place, "0x694267f14675d7e1b9494fd8d72fefe1755710fa").sign(asked)
+    assert found.transaction_hash == (
+        "0xeba2df809e7a612a0a0d444ccfa5c839624bdc00dd29e3340d46df3870f8a30e"
+    )
+    ((method, (message,)),) = requests
+    assert method == "account_signTransaction"
+    assert message["gas"] == "0x333"
+    assert message["data"] == data
+
+
 def test_a_signature_that_holds_on_every_chain_is_refused() -> None:
     """A legacy transaction without the chain in it."""
     bare = {name: value for name, value in LEGACY.items() if name != "chainId"}
@@ -211,6 +243,19 @@ def test_a_signer_that_does_not_answer_is_not_waited_for(served: Served) -> None
     """Longer than was said."""
     with served(slow(1.0)) as place, pytest.raises(ChainError, match="did not answer in 0 s"):
         ClefSigner(place, OWNER.address, seconds=0.2).sign(DYNAMIC)
+
+
+def test_a_signer_that_answers_without_end_is_not_listened_to(served: Served) -> None:
+    """Neither one that always sends a little, nor one that sends too much."""
+    with served(dripping(0.02)) as place:
+        begun = time.monotonic()
+        with pytest.raises(ChainError, match="did not answer in 0 s"):
+            ClefSigner(place, OWNER.address, seconds=0.2).sign(DYNAMIC)
+        assert time.monotonic() - begun < 2
+    flood = b'"' + b"a" * 5_000_000
+    with served(lambda method, params: flood) as place, pytest.raises(ChainError) as refused:
+        ClefSigner(place, OWNER.address, seconds=5).sign(DYNAMIC)
+    assert "answers with more than 4194304 bytes" in str(refused.value)
 
 
 def test_nobody_there_is_told(tmp_path: Path) -> None:

@@ -1,0 +1,266 @@
+"""What is published is what was compiled, and a server that compiles it again finds the code on the chain."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jumpstart import explorers
+from jumpstart.chain import compiler
+from jumpstart.chain.abi import constructor_arguments
+from jumpstart.chain.client import Chain
+from jumpstart.chain.compiler import standard_json_input
+from jumpstart.cli import main
+from jumpstart.deployment import record as records
+from jumpstart.errors import ChainError, CheckError
+from jumpstart.explorers import Publication, Sourcify, write_bundle
+from tests import sourcify_server
+from tests.chain.stage import Stage
+
+NOBODY = "0x" + "11" * 20
+
+
+@pytest.fixture
+def server(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> Iterator[sourcify_server.Sourcify]:
+    monkeypatch.setattr(explorers, "_PAUSE", 0.001)
+    with sourcify_server.serve(chain) as started:
+        yield started
+
+
+@pytest.fixture
+def publication(stage: Stage) -> Publication:
+    """Of a contract that has immutables."""
+    vault = stage.platform.vesting_vault
+    return Publication.of(
+        vault.artifact,
+        standard_json_input(),
+        chain_id=stage.chain.chain_id,
+        address=vault.address,
+        constructor_arguments=constructor_arguments(
+            vault.artifact, stage.platform.launchpad.address
+        ),
+    )
+
+
+def test_a_contract_is_verified_exactly(
+    server: sourcify_server.Sourcify, publication: Publication
+) -> None:
+    """Its immutables do not matter, and the job is waited for."""
+    server.looks = 3
+    assert Sourcify(server.url).verify(publication) == "exact_match"
+    assert sum("GET /v2/verify/" in line for line in server.asked) == 4
+
+
+def test_what_is_verified_is_not_sent_again(
+    server: sourcify_server.Sourcify, publication: Publication
+) -> None:
+    """It is asked for, and that is all."""
+    Sourcify(server.url).verify(publication)
+    before = len(server.asked)
+    assert Sourcify(server.url).verify(publication) == "exact_match"
+    assert server.asked[before:] == [
+        f"GET /v2/contract/{publication.chain_id}/{publication.address}"
+    ]
+
+
+def test_another_has_it_verified_meanwhile(
+    server: sourcify_server.Sourcify, publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server says so when it is sent, and that is as good."""
+    client = Sourcify(server.url)
+    answers: list[Any] = [None, "exact_match"]
+    monkeypatch.setattr(client, "match_of", lambda publication: answers.pop(0))
+    server.verified[publication.address.lower()] = "exact_match"
+    assert client.verify(publication) == "exact_match"
+
+
+def test_a_busy_server_is_given_time(
+    server: sourcify_server.Sourcify, publication: Publication
+) -> None:
+    """But not for ever."""
+    server.busy = 2
+    assert Sourcify(server.url).verify(publication) == "exact_match"
+    server.busy = 100
+    with pytest.raises(CheckError, match="429"):
+        Sourcify(server.url).verify(publication)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"compiler": "0.8.37"}, "invalid_parameter: compilerVersion is not a full version"),
+        ({"compiler": "0.8.36+commit.00000000"}, "unsupported_compiler_version"),
+        ({"identifier": "VestingVault"}, "invalid_parameter: contractIdentifier"),
+        ({"identifier": "contracts/Launchpad.sol:VestingVault"}, "contract_not_found"),
+        ({"identifier": "contracts/Launchpad.sol:Launchpad"}, "no_match"),
+        ({"chain_id": 99}, "unsupported_chain: chain 99"),
+        ({"address": NOBODY}, "contract_not_deployed"),
+    ],
+)
+def test_what_the_server_refuses_is_told_in_its_words(
+    server: sourcify_server.Sourcify, publication: Publication, change: Any, words: str
+) -> None:
+    with pytest.raises(CheckError, match=words):
+        Sourcify(server.url).verify(replace(publication, **change))
+
+
+def test_other_sources_do_not_verify(
+    server: sourcify_server.Sourcify, publication: Publication
+) -> None:
+    """They are really compiled, and are not what is there."""
+    source = "contracts/VestingVault.sol"
+    other = {
+        **publication.standard_input,
+        "sources": {source: {"content": "pragma solidity 0.8.37; contract VestingVault {}"}},
+    }
+    with pytest.raises(CheckError, match="no_match"):
+        Sourcify(server.url).verify(replace(publication, standard_input=other))
+
+
+def test_sources_that_do_not_compile_are_refused(
+    server: sourcify_server.Sourcify, publication: Publication
+) -> None:
+    broken = {
+        **publication.standard_input,
+        "sources": {"contracts/VestingVault.sol": {"content": "pragma solidity 0.8.37; contract"}},
+    }
+    with pytest.raises(CheckError, match="compiler_error"):
+        Sourcify(server.url).verify(replace(publication, standard_input=broken))
+
+
+def test_a_server_that_is_silent_is_named(
+    server: sourcify_server.Sourcify, publication: Publication
+) -> None:
+    server.silent = True
+    with pytest.raises(ChainError, match="does not answer"):
+        Sourcify(server.url).verify(publication)
+
+
+def test_a_job_that_never_ends_is_given_up(
+    server: sourcify_server.Sourcify, publication: Publication
+) -> None:
+    """It can be asked for again later."""
+    server.looks = 10**6
+    with pytest.raises(ChainError, match="not verified in 0 s"):
+        Sourcify(server.url, seconds=0.05).verify(publication)
+
+
+def test_a_bundle_has_what_a_form_asks_for(publication: Publication, tmp_path: Path) -> None:
+    """And the input in it is the compiler's, source by source."""
+    paths = write_bundle(publication, tmp_path / "vault")
+    standard, arguments, about = (path.read_text() for path in paths)
+    assert json.loads(standard) == standard_json_input()
+    assert bytes.fromhex(arguments.strip()) == publication.constructor_arguments
+    found = json.loads(about)
+    assert found["contract"] == "contracts/VestingVault.sol:VestingVault"
+    assert found["compiler"].startswith("v0.8.37+commit.")
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(600)
+def test_a_bundle_compiles_to_the_same_code(publication: Publication, tmp_path: Path) -> None:
+    """By the compiler itself, from the file alone."""
+    (standard, *_) = write_bundle(publication, tmp_path)
+    root = compiler.PROJECT_ROOT
+    output = compiler._run(json.loads(standard.read_text()), compiler._binary(root), root)
+    found = compiler._artifacts_of([output])
+    for name, artifact in compiler.compile_contracts().items():
+        assert found[name].creation_code == artifact.creation_code, name
+        assert found[name].runtime_code == artifact.runtime_code, name
+
+
+# ---------------------------------------------------------------------------------------- the command
+
+
+@pytest.fixture
+def record(stage: Stage, tmp_path: Path, publication: Publication) -> Path:
+    """Of two contracts and a clone; no more of it than is needed."""
+    registry = stage.platform.pass_registry
+    text = records.compiler_input()
+    (tmp_path / records.COMPILER_INPUT).write_text(text)
+    content = {
+        "kind": "platform",
+        "chainId": stage.chain.chain_id,
+        "genesis": "",
+        "inputs": {},
+        "steps": [],
+        "compiler": {"inputSha256": hashlib.sha256(text.encode()).hexdigest()},
+        "contracts": [
+            {
+                "name": "VestingVault",
+                "address": publication.address,
+                "constructorArguments": "0x" + publication.constructor_arguments.hex(),
+                "transaction": None,
+            },
+            {
+                "name": "PassRegistry",
+                "address": registry.address,
+                "constructorArguments": "0x",
+                "transaction": None,
+            },
+            {"name": "SubscriptionSale", "address": NOBODY, "implementation": NOBODY},
+        ],
+    }
+    path = tmp_path / records.RECORD
+    path.write_text(json.dumps(content))
+    return path
+
+
+def test_all_contracts_of_a_record_are_published(
+    server: sourcify_server.Sourcify, record: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A clone has no source of its own."""
+    assert main(["publish", str(record), "--server", server.url]) == 0
+    out = capsys.readouterr().out
+    assert [line.split()[0] for line in out.splitlines()] == ["VestingVault", "PassRegistry"]
+    assert out.count("exact_match") == 2
+
+
+def test_one_that_is_refused_does_not_keep_back_the_others(
+    server: sourcify_server.Sourcify, record: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit status 1, and each is told."""
+    content = json.loads(record.read_text())
+    content["contracts"][0]["address"] = NOBODY
+    record.write_text(json.dumps(content))
+    assert main(["publish", str(record), "--server", server.url, "--json"]) == 1
+    printed = capsys.readouterr()
+    rows = json.loads(printed.out)["contracts"]
+    assert [row["match"] for row in rows] == [None, "exact_match"]
+    assert "contract_not_deployed" in rows[0]["refused"]
+    assert "1 of 2 contracts were not verified" in printed.err
+
+
+def test_files_are_written_instead(
+    record: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["publish", str(record), "--out", str(tmp_path / "files")]) == 0
+    names = sorted(path.name for path in (tmp_path / "files").iterdir())
+    assert names == sorted(
+        f"{name}.{end}"
+        for name in ("VestingVault", "PassRegistry")
+        for end in ("standard-input.json", "constructor-arguments.txt", "json")
+    )
+
+
+def test_another_input_than_the_records_is_refused(
+    server: sourcify_server.Sourcify, record: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is sent."""
+    beside = record.parent / records.COMPILER_INPUT
+    beside.write_text(beside.read_text() + " ")
+    assert main(["publish", str(record), "--server", server.url]) == 1
+    assert "the record says" in capsys.readouterr().err
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("options", [[], ["--server", "x", "--out", "y"], ["--server", "ftp://x"]])
+def test_bad_options_cost_one_line(
+    record: Path, options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["publish", str(record), *options]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
