@@ -130,7 +130,7 @@ def _review_lines(rules: ReviewRules, unit: Token, quorum: str) -> tuple[str, ..
         + listed(f"{name} {floor} ({share(weight)})" for name, floor, weight in criteria)
         + ".",
         "After the listing a twelfth of the bond comes back each 30 days. If the project is delisted, "
-        "the rest goes to the buyers; if it is rejected or withdraws, the bond comes back whole.",
+        "the rest goes to the buyers; if it is rejected, withdraws or expires, the bond comes back whole.",
         "Anyone may challenge the holdings that are published for a sale, for a bond of "
         f"{format_amount(rules.challenge_bond, unit)}: it comes back if the reviewers agree, and is "
         "burnt if they do not.",

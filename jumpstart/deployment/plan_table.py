@@ -114,12 +114,21 @@ def _rehearsed(plan: Plan) -> str:
 def _costs(plan: Plan) -> str:
     sender = plan.names.get(plan.sender, plan.sender)
     unknown = "" if plan.is_complete else ", without what could not be tried"
+    price = (
+        f"{coins(plan.cost, plan.coin)} at most{unknown}: {plan.gas:,} gas at {_gwei(plan.price)}, "
+        f"which is twice the base fee of that block, {_gwei(plan.base_fee)}, and a tip of "
+        f"{_gwei(plan.tip)}."
+    )
+    needed = coins(plan.needed, plan.coin)
+    has = f"It has {coins(plan.balance, plan.coin, up=False)}."
+    if plan.is_by_contract:
+        return (
+            f"The {sender} is a contract: whoever has it send these pays for them, {price} What the "
+            f"contract itself does for each comes on top. It must have {needed}. {has}"
+        )
     return (
-        f"The {sender} pays {coins(plan.cost, plan.coin)} at most{unknown}: {plan.gas:,} gas at "
-        f"{_gwei(plan.price)}, which is twice the base fee of that block, {_gwei(plan.base_fee)}, "
-        f"and a tip of {_gwei(plan.tip)}. While they are sent the account must have "
-        f"{coins(plan.needed, plan.coin)}, as each is offered with more gas than it uses. It has "
-        f"{coins(plan.balance, plan.coin, up=False)}."
+        f"The {sender} pays {price} While they are sent the account must have {needed}, as each is "
+        f"offered with more gas than it uses. {has}"
     )
 
 
