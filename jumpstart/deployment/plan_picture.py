@@ -177,7 +177,7 @@ class _Drawing:
             return "gas unknown until then"
         if row.sender != self._plan.sender:
             return f"{row.gas:,} gas, paid by its maker"
-        return f"{row.gas:,} gas, {coins(row.cost, self._plan.coin)} at most"
+        return f"{row.gas:,} gas, {coins(row.cost, self._plan.coin)}"
 
     def _amounts(self, row: Row) -> list[str]:
         shown = [(name, named(value, self._plan)) for name, value in row.arguments]
@@ -207,8 +207,8 @@ class _Drawing:
             back.append(_box(lane.left, 132, lane.width, bottom - 132, "lane", 14))
             back.append(_text(lane.middle, 170, lane.head, "bold middle"))
         foot = (
-            "Tried on a private copy of the chain. Nothing has been sent. "
-            f"Prices as of block {plan.block}: {plan.coin} at most is at twice the base fee and the tip."
+            "Tried on a private copy of the chain. Nothing has been sent. Costs are the most that is "
+            f"offered: twice the base fee of block {plan.block}, and the tip."
         )
         front = [*self._marks, _text(_MARGIN, bottom + 38, foot, "small soft")]
         said = "; ".join(f"{row.number}. {row.who}: {row.title}" for row in plan.rows)
