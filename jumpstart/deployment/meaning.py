@@ -2,7 +2,7 @@
 everybody is. Made from what will be sent, so that it cannot say anything else.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from eth_utils.address import to_canonical_address
@@ -40,8 +40,12 @@ _WORKS: Final = {
 }
 
 
-def meaning_of(deployment: Deployment, chain: Chain) -> tuple[Section, ...]:
-    """Everything that is agreed to, in sections of sentences. Reads the rules of a sale's review."""
+def meaning_of(
+    deployment: Deployment, chain: Chain, names: Mapping[str, str]
+) -> tuple[Section, ...]:
+    """Everything that is agreed to, in sections of sentences. Reads the rules of a sale's review.
+    `names` are those of addresses.
+    """
     if isinstance(deployment, SaleDeployment):
         found = deployment.platform.on(chain).review.call("rules")
         rules = ReviewRules(
@@ -61,10 +65,22 @@ def meaning_of(deployment: Deployment, chain: Chain) -> tuple[Section, ...]:
             heading="How the project is reviewed first",
             lines=_review_lines(rules, deployment.bond_unit, f"{rules.quorum} of the reviewers"),
         )
-        return (*sale_sections(deployment), review)
+        return (*sale_sections(deployment, names), review)
     if isinstance(deployment, PlatformDeployment):
         return _platform_sections(deployment)
     return ()
+
+
+def units_of(deployment: Deployment) -> tuple[str, ...]:
+    """The symbols of all tokens that its texts have amounts of."""
+    symbols = []
+    if isinstance(deployment, SaleDeployment):
+        tokens = deployment.draft.tokens
+        units = (tokens.sale.unit, tokens.payment.unit, tokens.holding.unit, deployment.bond_unit)
+        symbols = [unit.symbol for unit in units]
+    if isinstance(deployment, PlatformDeployment):
+        symbols = [deployment.draft.bond.symbol]
+    return tuple(dict.fromkeys(symbols))
 
 
 def _platform_sections(deployment: PlatformDeployment) -> tuple[Section, ...]:
@@ -114,7 +130,7 @@ def _review_lines(rules: ReviewRules, unit: Token, quorum: str) -> tuple[str, ..
         + listed(f"{name} {floor} ({share(weight)})" for name, floor, weight in criteria)
         + ".",
         "After the listing a twelfth of the bond comes back each 30 days. If the project is delisted, "
-        "the rest goes to the buyers; if it is rejected or withdraws, the bond comes back whole.",
+        "the rest goes to the buyers; if it is rejected, withdraws or expires, the bond comes back whole.",
         "Anyone may challenge the holdings that are published for a sale, for a bond of "
         f"{format_amount(rules.challenge_bond, unit)}: it comes back if the reviewers agree, and is "
         "burnt if they do not.",

@@ -6,7 +6,7 @@ from typing import Final
 
 from iso3166 import countries_by_alpha2
 
-from jumpstart.amounts import Token, format_amount
+from jumpstart.amounts import BASIS_POINTS, Token, format_amount
 from jumpstart.jurisdictions import Bitmap, bitmap_without, codes_of
 from jumpstart.schedule import Vesting
 from jumpstart.times import format_duration, format_time
@@ -32,12 +32,13 @@ def listed(words: Iterable[str]) -> str:
 
 
 def price(payment: int, tokens: int, payment_unit: Token, unit: Token) -> str:
-    """What one token costs, where that is a decimal fraction; else what so many cost."""
+    """What one token costs, where that is a decimal fraction; else what so many cost. `payment` base
+    units buy `tokens` base units.
+    """
     each = Fraction(payment, 10**payment_unit.decimals) / Fraction(tokens, 10**unit.decimals)
     places = _places(each)
     if places is None:
-        lot = format_amount(tokens * each.denominator, unit)
-        return f"{format_amount(payment * each.denominator, payment_unit)} for {lot}"
+        return f"{each.numerator} {payment_unit.symbol} for {each.denominator} {unit.symbol}"
     digits = Token(symbol=payment_unit.symbol, decimals=places)
     return f"{format_amount(int(each * 10**places), digits)} for 1 {unit.symbol}"
 
@@ -55,16 +56,13 @@ def _places(number: Fraction) -> int | None:
 
 def residents(jurisdictions: Bitmap) -> str:
     """Whose residents are admitted, or who is not where that is shorter to say."""
-    admitted, excluded = codes_of(jurisdictions), codes_of(_without(jurisdictions))
+    admitted = codes_of(jurisdictions)
+    excluded = codes_of(bitmap_without(admitted))
     if not excluded:
         return "residents of every country"
     if len(excluded) < len(admitted):
         return f"residents of every country but {_countries(excluded)}"
     return f"residents of {_countries(admitted)} only"
-
-
-def _without(jurisdictions: Bitmap) -> Bitmap:
-    return bitmap_without(codes_of(jurisdictions))
 
 
 def _countries(codes: tuple[str, ...]) -> str:
@@ -82,19 +80,21 @@ def _country(code: str) -> str:
 def vesting(schedule: Vesting) -> str:
     """When what somebody gets is free, as the second half of a sentence."""
     start = moment(schedule.start)
-    if schedule.duration_seconds == 0:
+    if schedule.duration_seconds == 0 or schedule.unlock_bps == BASIS_POINTS:
         return f"all of it is free from {start} on"
     end = moment(schedule.start + schedule.duration_seconds)
     step = format_duration(schedule.step_seconds) if schedule.step_seconds else "second"
-    pace = f"in equal steps, one each {step.removeprefix('1 ')}"
     cliff = (
-        f", none of it in the first {format_duration(schedule.cliff_seconds)}"
+        f", those of the first {format_duration(schedule.cliff_seconds)} together at their end"
         if schedule.cliff_seconds > schedule.step_seconds
         else ""
     )
     unlocked = (
-        f"{share(schedule.unlock_bps)} is free from {start} on"
+        f"{share(schedule.unlock_bps)} is free from {start} on; the rest becomes free"
         if schedule.unlock_bps
-        else f"nothing is free on {start}"
+        else f"nothing is free on {start}; from then on it becomes free"
     )
-    return f"{unlocked}; the rest becomes free {pace}{cliff}, until all is free on {end}"
+    return (
+        f"{unlocked} in equal steps, one each {step.removeprefix('1 ')}{cliff}, until all is free on "
+        f"{end}"
+    )

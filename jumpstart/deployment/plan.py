@@ -78,10 +78,14 @@ class Plan:
     network: str
     coin: str
     block: int
+    time: int
+    """Of that block."""
     sender: str
     rows: tuple[Row, ...]
     parties: tuple[Party, ...]
     meaning: tuple[Section, ...]
+    units: tuple[str, ...]
+    """Symbols of the tokens that texts have amounts of."""
     base_fee: int
     tip: int
     balance: int
@@ -112,15 +116,18 @@ class Plan:
         return all(row.cost is not None for row in self.ahead)
 
     @property
+    def is_by_contract(self) -> bool:
+        """Whether the sender is a contract, such as a multisig, which somebody else pays the gas for."""
+        return any(each.address == self.sender and each.kind == "contract" for each in self.parties)
+
+    @property
     def needed(self) -> int:
-        """Wei that the account must have so that every transaction is taken: they are offered with
-        more gas than they use, and what is left of it is not paid.
+        """Wei that the sender must have so that every transaction is taken: they are offered with
+        more gas than they use, and what is left of it is not paid. A contract needs the values alone.
         """
-        return sum(
-            (row.gas_limit or 0) * self.price + row.value
-            for row in self.ahead
-            if row.sender == self.sender
-        )
+        price = 0 if self.is_by_contract else self.price
+        own = (row for row in self.ahead if row.sender == self.sender)
+        return sum((row.gas_limit or 0) * price + row.value for row in own)
 
     @property
     def shortfall(self) -> int:

@@ -12,7 +12,7 @@ from typing import Final
 from markupsafe import escape
 
 from jumpstart.deployment.plan import Plan, Row
-from jumpstart.deployment.plan_table import coins, named
+from jumpstart.deployment.plan_table import coins, named, printable
 
 WIDTH: Final = 1280
 
@@ -177,10 +177,10 @@ class _Drawing:
             return "gas unknown until then"
         if row.sender != self._plan.sender:
             return f"{row.gas:,} gas, paid by its maker"
-        return f"{row.gas:,} gas, {coins(row.cost, self._plan.coin)} at most"
+        return f"{row.gas:,} gas, {coins(row.cost, self._plan.coin)}"
 
     def _amounts(self, row: Row) -> list[str]:
-        shown = [(name, named(value, self._names)) for name, value in row.arguments]
+        shown = [(name, named(value, self._plan)) for name, value in row.arguments]
         return [f"{name}: {value}" for name, value in shown if _AMOUNT.fullmatch(value)]
 
     # ------------------------------------------------------------------------------------ whole
@@ -207,16 +207,16 @@ class _Drawing:
             back.append(_box(lane.left, 132, lane.width, bottom - 132, "lane", 14))
             back.append(_text(lane.middle, 170, lane.head, "bold middle"))
         foot = (
-            "Tried on a private copy of the chain. Nothing has been sent. "
-            f"Prices as of block {plan.block}: {plan.coin} at most is at twice the base fee and the tip."
+            "Tried on a private copy of the chain. Nothing has been sent. Costs are the most that is "
+            f"offered: twice the base fee of block {plan.block}, and the tip."
         )
         front = [*self._marks, _text(_MARGIN, bottom + 38, foot, "small soft")]
         said = "; ".join(f"{row.number}. {row.who}: {row.title}" for row in plan.rows)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
             f'width="{WIDTH}" height="{height}" role="img" aria-labelledby="title desc">\n'
-            f'<title id="title">Plan: {escape(plan.title)}</title>\n'
-            f'<desc id="desc">{escape(said)}.</desc>\n<style>{_STYLE}</style>\n'
+            f'<title id="title">Plan: {escape(printable(plan.title))}</title>\n'
+            f'<desc id="desc">{escape(printable(said))}.</desc>\n<style>{_STYLE}</style>\n'
             + "\n".join([*back, *front])
             + "\n</svg>\n"
         )
@@ -265,7 +265,7 @@ def _box(x: int, y: int, width: int, height: int, style: str, radius: int) -> st
 
 
 def _text(x: int, y: int, text: str, style: str) -> str:
-    return f'<text class="{style}" x="{x}" y="{y}">{escape(text)}</text>'
+    return f'<text class="{style}" x="{x}" y="{y}">{escape(printable(text))}</text>'
 
 
 def _title(title: str) -> list[str]:

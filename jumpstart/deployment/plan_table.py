@@ -4,7 +4,6 @@ People and contracts are called by their names; every address stands once, in a 
 """
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
 from rich.box import SIMPLE_HEAD
@@ -13,13 +12,12 @@ from rich.constrain import Constrain
 from rich.table import Table
 from rich.text import Text
 
+from jumpstart.deployment.phrases import listed, moment
 from jumpstart.deployment.plan import Plan, Row
 
 LEAST_WIDTH: Final = 60
 """Columns: an address with its margin, and room for figures beside words."""
 
-_ADDRESS: Final = re.compile(r"0x[0-9a-fA-F]{40}(?![0-9a-fA-F])")
-_FIGURE: Final = re.compile(r"(?<![\w.,/-])\d{4,}(?=(?:\.\d+)? [A-Za-z%])")
 _COIN_PLACES: Final = 6
 _WEI: Final = 18
 _GWEI: Final = 9
@@ -36,7 +34,7 @@ def render(plan: Plan, width: int) -> RenderableType:
     """The whole plan, so many columns wide, `LEAST_WIDTH` at least."""
     width = max(width, LEAST_WIDTH)
     whole = Group(
-        Text(f"{plan.title}\n", style="bold"),
+        Text(f"{printable(plan.title)}\n", style="bold"),
         *_heading(plan),
         _title("What will happen, in this order"),
         _steps(plan, width),
@@ -48,20 +46,20 @@ def render(plan: Plan, width: int) -> RenderableType:
     return Constrain(whole, width)
 
 
-def named(text: str, names: Mapping[str, str]) -> str:
-    """The text with names in the place of addresses, and figures in groups of three digits."""
+def named(text: str, plan: Plan) -> str:
+    """The text with names in the place of addresses, the digits of amounts in groups of three, and
+    what cannot be seen, or changes how the rest is seen, spelled out.
+    """
+    for address, name in plan.names.items():
+        text = name if text.endswith(f" {address}") else text.replace(address, name)
+    units = "|".join(map(re.escape, plan.units))
+    amounts = re.compile(rf"(?<![\w.,/-])\d{{4,}}(?=(?:\.\d+)? (?:{units})(?!\w))")
+    return printable(amounts.sub(lambda match: f"{int(match[0]):,}", text))
 
-    def name(match: re.Match[str]) -> str:
-        return names.get(match[0], match[0])
 
-    for address, known in names.items():
-        text = text.replace(f"{known} {address}", address)
-    return grouped(_ADDRESS.sub(name, text))
-
-
-def grouped(text: str) -> str:
-    """The text with the digits of figures that have a unit in groups of three."""
-    return _FIGURE.sub(lambda match: f"{int(match[0]):,}", text)
+def printable(text: str) -> str:
+    """The text without a character that a terminal or a page would obey."""
+    return "".join(each if each.isprintable() else f"<U+{ord(each):04X}>" for each in text)
 
 
 def coins(wei: int, coin: str, *, up: bool = True) -> str:
@@ -85,13 +83,15 @@ def _rounded(amount: int, dropped: int, places: int, *, up: bool) -> str:
 
 def _heading(plan: Plan) -> list[Text]:
     count = len(plan.ahead)
+    kind = _KINDS.get(plan.kind, plan.kind)
     lines = [
-        f"A plan for {_KINDS.get(plan.kind, plan.kind)} on {_network(plan)}. {_rehearsed(plan)}",
-        _costs(plan) if count else "Nothing is left to be sent.",
+        Text(f"A plan for {kind} on {_network(plan)}. {_rehearsed(plan)}\n"),
+        Text(f"{_costs(plan) if count else 'Nothing is left to be sent.'}\n"),
     ]
-    if plan.balance < plan.needed:
-        lines.append(f"The account lacks {coins(plan.shortfall, plan.coin)}.")
-    return [Text(f"{line}\n", style="bold red" if "lacks" in line else "") for line in lines]
+    if plan.shortfall:
+        lack = f"The account lacks {coins(plan.shortfall, plan.coin)}.\n"
+        lines.append(Text(lack, style="bold red"))
+    return lines
 
 
 def _network(plan: Plan) -> str:
@@ -100,24 +100,35 @@ def _network(plan: Plan) -> str:
 
 
 def _rehearsed(plan: Plan) -> str:
-    others = sum(row.state == "others" for row in plan.rows)
-    waits = " and waits for others once" if others == 1 else ""
+    others = [row.who for row in plan.rows if row.state == "others"]
+    waits = f" and waits for {listed(others)}" if others else ""
     count = len(plan.ahead)
+    tried = "Everything" if plan.is_complete else "What could be"
     return (
-        f"It sends {count} transaction{'' if count == 1 else 's'}{waits}. Everything was tried on a "
-        f"private copy of the chain as of block {plan.block}; nothing has been sent."
+        f"It sends {count} transaction{'' if count == 1 else 's'}{waits}. {tried} was tried on a "
+        f"private copy of the chain as of block {plan.block}, {moment(plan.time)}; nothing has been "
+        "sent."
     )
 
 
 def _costs(plan: Plan) -> str:
     sender = plan.names.get(plan.sender, plan.sender)
     unknown = "" if plan.is_complete else ", without what could not be tried"
+    price = (
+        f"{coins(plan.cost, plan.coin)} at most{unknown}: {plan.gas:,} gas at {_gwei(plan.price)}, "
+        f"which is twice the base fee of that block, {_gwei(plan.base_fee)}, and a tip of "
+        f"{_gwei(plan.tip)}."
+    )
+    needed = coins(plan.needed, plan.coin)
+    has = f"It has {coins(plan.balance, plan.coin, up=False)}."
+    if plan.is_by_contract:
+        return (
+            f"The {sender} is a contract: whoever has it send these pays for them, {price} What the "
+            f"contract itself does for each comes on top. It must have {needed}. {has}"
+        )
     return (
-        f"The {sender} pays {coins(plan.cost, plan.coin)} at most{unknown}: {plan.gas:,} gas at "
-        f"{_gwei(plan.price)}, which is twice the base fee of that block, {_gwei(plan.base_fee)}, and "
-        f"a tip of {_gwei(plan.tip)}. While they are sent the account must have {coins(plan.needed, plan.coin)}, "
-        "as each is offered with more gas than it uses. It has "
-        f"{coins(plan.balance, plan.coin, up=False)}."
+        f"The {sender} pays {price} While they are sent the account must have {needed}, as each is "
+        f"offered with more gas than it uses. {has}"
     )
 
 
@@ -164,7 +175,7 @@ def _gas(row: Row) -> str:
 
 def _what(row: Row, plan: Plan) -> Text:
     names = plan.names
-    text = Text(row.title, style="bold" if row.is_ahead else "")
+    text = Text(printable(row.title), style="bold" if row.is_ahead else "")
     lines = []
     if row.state == "there already":
         lines.append("There already: not sent again.")
@@ -172,7 +183,7 @@ def _what(row: Row, plan: Plan) -> Text:
         lines.append(f"Waits for {row.who}. Nothing is sent by the {names.get(plan.sender, '')}.")
     else:
         lines.append(_call(row, plan))
-        lines += _arguments(row, names)
+        lines += _arguments(row, plan)
     if row.creates and row.state != "there already":
         lines.append(f"creates {', '.join(names.get(each, name) for name, each in row.creates)}")
     if row.state == "sent":
@@ -182,13 +193,13 @@ def _what(row: Row, plan: Plan) -> Text:
     if row.note:
         lines.append(row.note)
     for line in lines:
-        text.append(f"\n{named(line, names)}", style="not bold")
+        text.append(f"\n{named(line, plan)}", style="not bold")
     return text
 
 
-def _arguments(row: Row, names: Mapping[str, str]) -> list[str]:
+def _arguments(row: Row, plan: Plan) -> list[str]:
     """One line each, and one for all those that would only say their own name."""
-    shown = [(name, named(value, names)) for name, value in row.arguments]
+    shown = [(name, named(value, plan)) for name, value in row.arguments]
     plain = [value for name, value in shown if value.replace("-", " ").lower() == name.lower()]
     lines = [f"  {name}: {value}" for name, value in shown if value not in plain]
     return [*lines, *([f"  with {', '.join(plain)}"] if plain else [])]
@@ -213,7 +224,7 @@ def _meaning(plan: Plan, width: int) -> RenderableType:
     for section in plan.meaning:
         grid.add_row("", Text(f"\n{section.heading}", style="bold"))
         for line in section.lines:
-            grid.add_row("-", Text(named(line, plan.names)))
+            grid.add_row("-", Text(named(line, plan)))
     return grid
 
 
@@ -225,7 +236,8 @@ def _parties(plan: Plan, width: int) -> RenderableType:
     for party in plan.parties:
         text = Text(f"{party.name}  ", style="bold")
         text.append(f"{party.address}\n", style="not bold")
-        text.append(grouped("; ".join((_PARTIES[party.kind], *party.roles))), style="not bold")
+        words = "; ".join((_PARTIES[party.kind], *party.roles))
+        text.append(named(words, plan), style="not bold")
         grid.add_row("", text)
     return grid
 

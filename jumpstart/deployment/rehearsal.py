@@ -9,7 +9,7 @@ from typing import Any, Final
 from jumpstart.chain.client import Chain, Receipt, Transaction
 from jumpstart.chain.factory import FACTORY_MAKER
 from jumpstart.chain.fork import copied
-from jumpstart.deployment.meaning import meaning_of, parties_of
+from jumpstart.deployment.meaning import meaning_of, parties_of, units_of
 from jumpstart.deployment.outbox import GAS_ROOM
 from jumpstart.deployment.plan import Plan, Row
 from jumpstart.deployment.sale import APPLY_STEP, LIST_STEP
@@ -37,7 +37,7 @@ def rehearse(
         copy.set_balance(deployment.sender, _PLENTY)
         rows = _Rehearsal(deployment, copy, state or State(), price).rows()
         parties = parties_of(deployment, rows, has_code=lambda each: bool(chain.code(each)))
-        meaning = meaning_of(deployment, copy)
+        meaning = meaning_of(deployment, copy, {each.address: each.name for each in parties})
     return Plan(
         title=deployment.title,
         kind=deployment.kind,
@@ -45,10 +45,12 @@ def rehearse(
         network=network.name,
         coin=network.coin,
         block=head.number,
+        time=head.timestamp,
         sender=deployment.sender,
         rows=rows,
         parties=parties,
         meaning=meaning,
+        units=units_of(deployment),
         base_fee=head.base_fee,
         tip=tip,
         balance=chain.balance(deployment.sender, head.number),
@@ -154,7 +156,10 @@ class _Rehearsal:
                 note = "The account that makes the factory pays for it."
             if step.key == LIST_STEP and APPLY_STEP in self._tried:
                 number_of = self._results[APPLY_STEP]["application"]
-                note = f"The addresses hold if nobody applies before: as application {number_of}."
+                note = (
+                    f"The addresses are those of application {number_of}: they change if somebody "
+                    "else applies before."
+                )
         is_done = found is not None or served is not None
         maker = step.presigned is not None
         return Row(

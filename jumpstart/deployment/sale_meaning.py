@@ -1,5 +1,7 @@
 """What the terms of a sale mean, in sentences, and who everybody in them is."""
 
+from collections.abc import Mapping
+
 from eth_utils.address import to_checksum_address
 
 from jumpstart.accounts import checksummed
@@ -19,9 +21,9 @@ _STATISTICS = {
 }
 
 
-def sale_sections(deployment: SaleDeployment) -> tuple[Section, ...]:
+def sale_sections(deployment: SaleDeployment, names: Mapping[str, str]) -> tuple[Section, ...]:
     """The terms, and the application that they are reviewed with."""
-    words = _Words(deployment)
+    words = _Words(deployment, names)
     return (
         Section(heading="What is sold", lines=words.offer()),
         Section(heading="When", lines=words.times()),
@@ -34,8 +36,9 @@ def sale_sections(deployment: SaleDeployment) -> tuple[Section, ...]:
 
 
 class _Words:
-    def __init__(self, deployment: SaleDeployment) -> None:
+    def __init__(self, deployment: SaleDeployment, names: Mapping[str, str]) -> None:
         self._deployment = deployment
+        self._names = names
         self._listing = deployment.listing
         self._sale = deployment.listing.sale
         tokens = deployment.draft.tokens
@@ -55,13 +58,13 @@ class _Words:
             part = share(sale.supply * BASIS_POINTS // section.created_supply)
             exactly = sale.supply * BASIS_POINTS % section.created_supply == 0
             lines.append(
-                f"The token does not exist yet, this plan creates it. It is called {section.creation.name} "
+                f"The token is created for it, by this deployment. It is called {section.creation.name} "
                 f"({section.symbol}); there are {self._sold(section.created_supply)}, all of them "
                 "the applicant's at first, and there can never be more. On sale are "
                 f"{'' if exactly else 'about '}{part} of them."
             )
         else:
-            lines.append(f"The token exists already: {self._name(deal.sale_token)}.")
+            lines.append(f"The token exists already, it is {self._name(deal.sale_token)}.")
         lines.append(
             f"It is paid in {'the coin of the chain, ' if self._is_native else ''}"
             f"{self._payment.symbol}."
@@ -87,7 +90,7 @@ class _Words:
         publisher = self._name(sale.parties.holdings_publisher)
         lines = [
             f"Before {moment(first - 2 * window)} it must be listed, and {publisher} must have "
-            "published the holdings; anyone may challenge them for "
+            "published the holdings, which decide who may buy; anyone may challenge them for "
             f"{format_duration(window)}. Without holdings nothing is sold.",
         ]
         for number, session in enumerate(sale.sessions, 1):
@@ -100,8 +103,9 @@ class _Words:
                 f"Session {number}: {moment(session.start)} to {moment(session.end)}, "
                 f"{self._sold(session.supply)}. {limit}"
             )
+        order = " Only then does the next one open." if len(sale.sessions) > 1 else ""
         lines.append(
-            "Anyone may settle a session that is over. If not all of them are settled before "
+            f"Anyone may settle a session that is over.{order} If not all of them are settled before "
             f"{moment(sale.settle_deadline)}, the sale has failed and everybody takes back all that "
             "was paid."
         )
@@ -198,8 +202,7 @@ class _Words:
 
     def _name(self, account: bytes) -> str:
         address = checksummed(account)
-        name = self._deployment.people.get(address)
-        return f'"{name}"' if name else address
+        return f'"{self._names.get(address, address)}"'
 
     def _sold(self, amount: int) -> str:
         return format_amount(amount, self._unit)

@@ -57,7 +57,7 @@ class Past:
     blocks: tuple[int, int]
     """The chain's last block before the plan and after."""
 
-    def sale(self, name: str, *, sender: LocalAccount | None = None, **of: Any) -> SaleDeployment:
+    def sale(self, name: str, *, sender: str | None = None, **of: Any) -> SaleDeployment:
         """The deployment of a file of `sales/`, everybody in it by the name of the role."""
         draft = drafts.read(SALES / f"{name}.toml")
         known = {"sale-token", "pass-registry", "payment-token"}
@@ -67,7 +67,7 @@ class Past:
             draft,
             self.platform,
             accounts=names | {"payment-token": paid.address},
-            sender=(sender or self.deployer).address,
+            sender=sender or self.deployer.address,
             **of,
         )
 
@@ -336,14 +336,26 @@ def test_an_account_that_cannot_pay_is_told_what_it_lacks(past: Past) -> None:
     poor = account("poor")
     past.bonds.send("transfer", poor.address, 250_000 * 10**18, sender=past.deployer)
     past.chain.set_balance(poor.address, 10**12)
-    plan = past.plan_of(past.sale("em-2019-07", sender=poor))
+    plan = past.plan_of(past.sale("em-2019-07", sender=poor.address))
     assert plan.is_complete
     assert plan.shortfall == plan.needed - 10**12 > plan.cost - 10**12 > 0
     assert "The account lacks 0." in text_of(plan)
+
+
+def test_a_contract_needs_no_coin_for_gas(past: Past) -> None:
+    """A multisig, say: whoever has it send pays. Here any contract, which the copy sends for."""
+    sender = past.dollars.address
+    past.bonds.send("transfer", sender, 250_000 * 10**18, sender=past.deployer)
+    plan = past.plan_of(past.sale("em-2019-07", sender=sender))
+    assert plan.is_complete
+    assert plan.is_by_contract
+    assert (plan.needed, plan.shortfall) == (0, 0)
+    assert plan.cost > 0
+    assert "The applicant is a contract: whoever has it send these pays" in flat(text_of(plan))
 
 
 def test_a_step_that_is_refused_is_named_with_the_refusal(past: Past) -> None:
     """The applicant has no bond to leave; with it the same plan is complete."""
     poor = account("poor")
     with pytest.raises(CheckError, match=r"step 5, apply .*: .*(TransferFromFailed|0x7939f424)"):
-        past.plan_of(past.sale("em-2019-07", sender=poor))
+        past.plan_of(past.sale("em-2019-07", sender=poor.address))
