@@ -29,6 +29,11 @@ RECORD: Final = "record.json"
 JOURNAL: Final = "journal.jsonl"
 COMPILER_INPUT: Final = "compiler-input.json"
 
+_FIELDS: Final = (
+    *("kind", "title", "chainId", "genesis", "inputs"),
+    *("compiler", "contracts", "steps", "gates"),
+)
+
 
 def record_of(deployment: Deployment, chain: Chain, state: State) -> dict[str, Any]:
     """The record, for JSON. Raises `CheckError` where there is no code that ought to be there."""
@@ -103,9 +108,7 @@ def read(path: Path) -> dict[str, Any]:
         except ValueError as error:
             raise InputError(f"not JSON: {error}") from None
         missing = [
-            field
-            for field in ("kind", "chainId", "genesis", "inputs", "compiler", "contracts", "steps")
-            if not isinstance(record, dict) or field not in record
+            field for field in _FIELDS if not isinstance(record, dict) or field not in record
         ]
         if missing:
             raise InputError(f"no record of a deployment: it has no {missing[0]}")

@@ -77,6 +77,8 @@ class ExpectedSale:
     sender: str
     listing: ListingTerms
     application: int
+    terms_hash: bytes
+    """As the inputs say it."""
     platform: Platform
     dossier_uri: str
     dossier_sha256: bytes
@@ -248,6 +250,7 @@ def expected_sale(inputs: Mapping[str, Any], application: int, chain: Chain) -> 
         sender=sender,
         listing=listing,
         application=application,
+        terms_hash=_hash("termsHash", inputs["termsHash"]),
         platform=platform,
         dossier_uri=inputs["dossierUri"],
         dossier_sha256=dossier,

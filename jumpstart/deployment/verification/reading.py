@@ -16,9 +16,12 @@ def check_getters(
     compared: Mapping[str, Iterable[Call]],
     left: Mapping[str, str],
     findings: Findings,
+    *,
+    elsewhere: Iterable[str] = (),
 ) -> None:
-    """Compares every view of a contract. `compared` has the calls by name; `left` those that are not
-    compared, each with the reason. A view that is in neither is a difference.
+    """Compares every view of a contract. `compared` has the calls by name, `elsewhere` those that
+    another check compares, `left` those that are not compared, each with the reason. A view that is
+    in none of them is a difference.
     """
     name = contract.artifact.name
     views = {
@@ -26,7 +29,9 @@ def check_getters(
         for entry in contract.artifact.abi
         if entry["type"] == "function" and entry["stateMutability"] in ("view", "pure")
     }
-    findings.equal("getters", f"{name}: views compared", sorted(views), sorted({*compared, *left}))
+    findings.equal(
+        "getters", f"{name}: views compared", sorted(views), sorted({*compared, *left, *elsewhere})
+    )
     for getter, calls in compared.items():
         for args, expected in calls:
             shown = f"{name}.{getter}({', '.join(map(_short, args))})"

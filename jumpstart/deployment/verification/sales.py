@@ -44,6 +44,7 @@ def check_sale(
     _check_listing(expected, chain, receipts, findings)
     _check_sale_views(expected, sale, is_fresh=not own, findings=findings)
     _check_escrow_views(expected, escrow, findings)
+    findings.equal("terms", "inputs.termsHash", expected.listing.terms_hash, expected.terms_hash)
     terms = platform.terms_rules
     findings.reads(
         "terms",
