@@ -7,7 +7,7 @@ is then there is a `Final`: two deployments that went the same way are equal.
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -32,6 +32,7 @@ from jumpstart.deployment.outbox import Policy
 from jumpstart.deployment.platform import PlatformDeployment
 from jumpstart.deployment.run import Outcome, run
 from jumpstart.deployment.sale import APPLY_STEP, SaleDeployment
+from jumpstart.errors import ContractRevert
 from jumpstart.models import validated
 from jumpstart.review import ReviewRules
 from tests.chain import figures
@@ -81,13 +82,13 @@ class Final:
     """
 
     record: Mapping[str, Any]
-    """Without transactions and blocks."""
+    """Without transactions."""
     sent: tuple[tuple[str, str, str], ...]
     """Of the sender, in the order of the chain: receiver, value, data."""
     numbers: tuple[int, ...]
     """The sender's nonces of the same."""
-    places: tuple[tuple[str, int | None, int | None], ...]
-    """For each contract and each step, the number and the block of its transaction."""
+    places: tuple[tuple[str, int | None, int | None, int | None], ...]
+    """For each contract and each step, the number, the block and the gas of its transaction."""
     applications: int
     bonds: int
     """What the review holds of them."""
@@ -208,7 +209,8 @@ class Scene:
         committee = Committee(platform=deployment.platform.on(chain), reviewers=[self.reviewer])
         number = int(outcome.state.results[APPLY_STEP]["application"])
         for transaction in committee.verdict(number):
-            chain.send(transaction)
+            with suppress(ContractRevert):  # done, and not taken back with the rest
+                chain.send(transaction)
 
     def carry_out(
         self,
@@ -225,11 +227,10 @@ class Scene:
         with Journal.opened(path, new=not path.exists() or not path.stat().st_size) as opened:
             signing = self.signer(signer, chain)
             outcome = run(deployment, chain, signing, opened, policy=policy)
-            if outcome.waiting is not None:
+            while outcome.waiting is not None:
                 assert isinstance(deployment, SaleDeployment)
                 self.approve(deployment, outcome)
                 outcome = run(deployment, chain, signing, opened, policy=policy)
-            assert outcome.waiting is None
             record.keep(deployment, chain, opened, folder)
 
     def connected(self, url: str | None = None) -> Chain:
@@ -240,7 +241,7 @@ class Scene:
 
     def final(self, deployment: AnyDeployment, folder: Path) -> Final:
         """What is there, by the record and by every block. The journal's seals are checked, and what
-        the sender sent to the stranger does not count.
+        the sender sent to the stranger, or what was refused, does not count.
         """
         entries = journal.read(folder / record.JOURNAL)
         assert entries[-1]["entry"] == "end"
@@ -252,7 +253,12 @@ class Scene:
             ]
             if each["from"].lower() == self.sender.address.lower()
         ]
-        found = [each for each in found if each["to"].lower() != self.stranger.address.lower()]
+        found = [
+            each
+            for each in found
+            if each["to"].lower() != self.stranger.address.lower()
+            and int(self.chain.request("eth_getTransactionReceipt", each["hash"])["status"], 16)
+        ]
         numbers = {each["hash"]: int(each["nonce"], 16) for each in found}
         kept = record.read(folder / record.RECORD)
         made = [*kept["contracts"], *kept["steps"]]
@@ -261,6 +267,7 @@ class Scene:
                 each.get("step") or each["name"],
                 numbers.get(each.pop("transaction")),
                 each.pop("block"),
+                each.pop("gasUsed"),
             )
             for each in made
         )
