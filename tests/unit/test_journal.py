@@ -19,7 +19,8 @@ CONTENT = st.dictionaries(
     st.text(min_size=1).filter(lambda name: name not in ("entry", "seal", "kind", "self")),
     st.recursive(
         st.none() | st.booleans() | st.integers(-(2**256), 2**256) | st.text(),
-        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
+        max_leaves=4,
     ),
 )
 
