@@ -9,7 +9,19 @@ from collections.abc import Sequence
 
 import typer
 
-from jumpstart.cli import allot, apply, claim, demo, passes, review, settle, status, terms, tree
+from jumpstart.cli import (
+    allot,
+    apply,
+    claim,
+    demo,
+    lint,
+    passes,
+    review,
+    settle,
+    status,
+    terms,
+    tree,
+)
 from jumpstart.errors import JumpstartError
 
 app = typer.Typer(
@@ -22,6 +34,7 @@ app.command("allot", epilog=allot.EXAMPLE)(allot.allot)
 app.command("apply", epilog=apply.APPLY_EXAMPLE)(apply.apply)
 app.command("claim", epilog=claim.EXAMPLE)(claim.claim)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
+app.command("lint", epilog=lint.EXAMPLE)(lint.lint)
 app.command("resume", epilog=apply.RESUME_EXAMPLE)(apply.resume)
 app.command("review", epilog=review.EXAMPLE)(review.review)
 app.command("settle", epilog=settle.EXAMPLE)(settle.settle)
