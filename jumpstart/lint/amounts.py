@@ -189,18 +189,20 @@ def account_cap(case: Case) -> Iterator[Found]:
 
 
 def minimum(case: Case) -> Iterator[Found]:
-    """The minimum against every session."""
-    least = case.sale.deal.minimum
-    for row, session in enumerate(case.sale.sessions, 1):
-        if 0 < session.limit < least:
-            said = (
-                f"{case.tokens(least)}, the limit of session {row} is {case.tokens(session.limit)}"
-            )
-            yield MINIMUM_OUT.at("deal", "minimum", says=said)
-        elif session.supply and least * LARGE_MINIMUM > session.supply:
-            part = percent(least, session.supply)
-            said = f"{case.tokens(least)}, {part} of the supply of session {row}"
-            yield MINIMUM_LARGE.at("deal", "minimum", says=said)
+    """The minimum against the session that has least room for it."""
+    least, place = case.sale.deal.minimum, ("deal", "minimum")
+    sessions = list(enumerate(case.sale.sessions, 1))
+    limited = [(session.limit, row) for row, session in sessions if session.limit]
+    limit, row = min(limited, default=(least, 0))
+    if limit < least:
+        said = f"{case.tokens(least)}, the limit of session {row} is {case.tokens(limit)}"
+        yield MINIMUM_OUT.at(*place, says=said)
+        return
+    supply, row = min(((session.supply, row) for row, session in sessions), default=(0, 0))
+    if 0 < supply < least * LARGE_MINIMUM:
+        part = percent(least, supply)
+        said = f"{case.tokens(least)}, {part} of the supply of session {row}"
+        yield MINIMUM_LARGE.at(*place, says=said)
 
 
 def soft_cap(case: Case) -> Iterator[Found]:

@@ -1,6 +1,6 @@
 """All codes, gathered from the modules of their subjects, and the page that lists them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -53,16 +53,19 @@ Bounds such as "less than a minute" are ours; each stands as a constant beside i
 """
 
 
-def _codes_of(module: Any) -> Iterator[Code]:
+def codes_of(module: Any) -> dict[str, Code]:
+    """The codes of one subject, by their names."""
+    codes: dict[str, Code] = {}
     for value in vars(module).values():
         if isinstance(value, Code):
-            yield value
+            codes[value.name] = value
         elif isinstance(value, dict):
-            yield from (each for each in value.values() if isinstance(each, Code))
+            codes |= {each.name: each for each in value.values() if isinstance(each, Code)}
+    return codes
 
 
 CODES: Final[Mapping[str, Code]] = MappingProxyType(
-    {code.name: code for module in SUBJECTS.values() for code in _codes_of(module)}
+    {name: code for module in SUBJECTS.values() for name, code in codes_of(module).items()}
 )
 """Every code by its name."""
 
@@ -71,9 +74,8 @@ def catalogue() -> str:
     """The page `docs/lint.md`."""
     parts = [_OPENING]
     for heading, module in SUBJECTS.items():
-        codes = {code.name: code for code in _codes_of(module)}
         parts.append(f"\n## {heading}\n\n| code | | what | why | fix |\n|---|---|---|---|---|\n")
-        parts += [_row(code) for code in codes.values()]
+        parts += [_row(code) for code in codes_of(module).values()]
     return "".join(parts)
 
 

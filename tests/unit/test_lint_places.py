@@ -1,7 +1,7 @@
 """Places: the line of every key that tomllib sees, in any way of writing TOML down."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -134,7 +134,7 @@ class Writer:
     Every key is new, so that nothing is defined twice.
     """
 
-    def __init__(self, draw: st.DrawFn) -> None:
+    def __init__(self, draw: Callable[..., Any]) -> None:
         self.draw = draw
         self.text = ""
         self.lines: dict[Path, int] = {}
@@ -167,7 +167,7 @@ class Writer:
         self._keys += 1
         name = f"k{self._keys}"
         odd = name + self.draw(st.sampled_from([" ", ".", "[", '"', "#", "é", "="]))
-        return self.draw(
+        drawn: tuple[str, str] = self.draw(
             st.sampled_from(
                 [
                     (name, name),
@@ -179,6 +179,7 @@ class Writer:
                 ]
             )
         )
+        return drawn
 
     def dotted(self, table: Path) -> Path:
         """Keys with points between them, each noted."""
@@ -296,7 +297,7 @@ class Writer:
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
 def test_drawn_documents_have_every_key_at_its_line(data: st.DataObject) -> None:
     """What tomllib sees is what is found, and nothing else; each where it was written."""
     writer = Writer(data.draw)
