@@ -59,7 +59,7 @@ class Sample:
     says: str
     line: str = ""
     now: str = "2019-06-01T00:00:00Z"
-    known: Known = Known()
+    known: Known | None = None
 
     @property
     def text(self) -> str:
