@@ -17,6 +17,7 @@ from typing import Final as Constant
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from eth_utils.address import to_checksum_address
 
 from jumpstart import drafts, platforms
 from jumpstart.chain.client import Chain, Contract
@@ -56,7 +57,7 @@ class SendingSigner:
 
     def __init__(self, chain: Chain, address: str) -> None:
         self._chain = chain
-        self.address = address
+        self.address = to_checksum_address(address)
 
     def sign(self, payload: Payload) -> Signed | None:
         return None

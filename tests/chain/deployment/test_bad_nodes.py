@@ -450,10 +450,10 @@ def test_no_more_is_offered_than_allowed(sale: Trouble) -> None:
     def rise() -> None:
         sale.miner.base_fee = cap + 1
 
-    sale.when("intent", "apply", rise)
-    with pytest.raises(ChainError, match=r"nothing has moved for 1 s: waiting for apply.*at most"):
+    sale.when("intent", "list", rise)  # the last: nothing else is left to start
+    with pytest.raises(ChainError, match=r"nothing has moved for 1 s: waiting for list.*at most"):
         sale.run(capped)
-    with pytest.raises(ChainError, match=r"nothing has moved for 1 s: waiting for apply"):
+    with pytest.raises(ChainError, match=r"nothing has moved for 1 s: waiting for list"):
         sale.run(capped)
     sale.miner.base_fee = GWEI
     sale.run(replace(POLICY, max_fee=cap))
