@@ -1,6 +1,7 @@
 """Lint with a chain: what it knows of tokens, accounts and the platform, and how tokens behave on it."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -24,11 +25,12 @@ from tests.unit.conftest import PROJECT
 
 NOW: Final = "2019-06-01T00:00:00Z"
 EM: Final = 10**18
-FILE: Final = (
-    (PROJECT / "sales" / "em-2019-07.toml")
-    .read_text()
-    .replace('soft_cap = "none"', 'soft_cap = "252000 USDT"')
-)
+# Of a token that is there, by whoever the options say.
+FILE: Final = re.sub(
+    r"\[(application|tokens\.sale\.creation)\][^\[]*",
+    "",
+    (PROJECT / "sales" / "em-2019-07.toml").read_text(),
+).replace('soft_cap = "none"', 'soft_cap = "252000 USDT"')
 
 
 def unremarkable(token: str, holder: str | None) -> list[Trait]:
