@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jumpstart.chain.client import BlockHeader, Chain
-from jumpstart.chain.signers import Signer
+from jumpstart.chain.signers import Signer, Watcher
 from jumpstart.deployment.journal import Journal
 from jumpstart.deployment.outbox import Outbox, Policy, Refused
 from jumpstart.deployment.state import State
@@ -22,11 +22,19 @@ Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """What others have to do before it goes on."""
+
+    who: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How it ended: `waiting` for the gate that others have to pass, or done."""
+    """How it ended: `waiting` for others, or done."""
 
     state: State
-    waiting: Gate | None
+    waiting: Waiting | None
 
 
 def run(
@@ -39,7 +47,8 @@ def run(
     given: Mapping[str, Any] | None = None,
     report: Report = lambda line: None,
 ) -> Outcome:
-    """Sends what is missing until every step is checked, or others have to act.
+    """Sends what is missing until every step is checked, or others have to act. For a `Watcher` all
+    that needs its signature is what others have to do.
 
     `given` is written into a new journal for who resumes it. Raises `InputError` for a journal of
     another deployment, chain or sender, showing what differs; `ChainError` when nothing moves or a
@@ -65,7 +74,8 @@ def run(
     else:
         refuse_changes({name: state.begin[name] for name in identity}, identity)
     outbox = Outbox(view, signer, journal, state, policy)
-    return _Run(deployment, outbox, state, policy, report).to_the_end()
+    is_watching = isinstance(signer, Watcher)
+    return _Run(deployment, outbox, state, policy, report, is_watching).to_the_end()
 
 
 def refuse_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
@@ -109,7 +119,10 @@ class _Run:
         state: State,
         policy: Policy,
         report: Report,
+        is_watching: bool,
     ) -> None:
+        self._who = deployment.people[deployment.sender]
+        self._is_watching = is_watching
         self._steps = deployment.steps
         self._by_key = {step.key: step for step in self._steps}
         self._outbox = outbox
@@ -247,8 +260,9 @@ class _Run:
                 )
                 self._report(f"there already: {step.title}")
                 continue
-            if isinstance(step, Gate) or self._in_flight >= self._policy.in_flight:
+            if self._is_others(step) or self._in_flight >= self._policy.in_flight:
                 continue
+            assert isinstance(step, Step)
             if self._outbox.view.is_canonical(head.number, head.hash) is False:
                 break  # what it would rest on may be gone
             self._outbox.start(step, step.call(self._state.results), head)
@@ -284,14 +298,23 @@ class _Run:
         each = (self._state[step.key] for step in self._steps)
         return self._is_done or any(p.mined and not p.is_done for p in each)
 
-    def _waiting(self) -> Gate | None:
-        """The gate, when there is nothing else to do."""
+    def _is_others(self, step: Step | Gate) -> bool:
+        """Whether it is not for us to do."""
+        return isinstance(step, Gate) or (self._is_watching and step.presigned is None)
+
+    def _waiting(self) -> Waiting | None:
+        """What others have to do, when there is nothing else."""
         if self._in_flight:
             return None
         open_steps = [step for step in self._steps if not self._state[step.key].is_done]
         ready = [step for step in open_steps if self._is_ready(step)]
-        gates = [step for step in ready if isinstance(step, Gate)]
-        return gates[0] if gates and len(gates) == len(ready) else None
+        if not ready or not all(map(self._is_others, ready)):
+            return None
+        first = ready[0]
+        if isinstance(first, Gate):
+            return Waiting(who=first.who, title=first.title)
+        titles = (step.title for step in ready if isinstance(step, Step))
+        return Waiting(who=f"the {self._who}", title="; ".join(titles))
 
     def _stuck(self, head: BlockHeader) -> str:
         waiting = [step.key for step in self._steps if self._state[step.key].is_sent]

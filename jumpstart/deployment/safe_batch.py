@@ -1,6 +1,6 @@
 """The next transactions of a deployment as one file for a Safe, where a multisig deploys."""
 
-from typing import Any
+from typing import Any, Final
 
 from eth_abi.abi import decode
 
@@ -11,18 +11,25 @@ from jumpstart.deployment.plan import Plan, Row
 from jumpstart.errors import InputError
 from jumpstart.safe import Call, builder_file
 
+_MOST_GAS: Final = 12_000_000
+"""Of one transaction: chains allow 2^24, and a Safe needs some for itself."""
+
 
 def batch_of(plan: Plan, chain: Chain) -> dict[str, Any]:
-    """The content of a Transaction Builder file with all rows that can be sent now.
+    """The content of a Transaction Builder file with the rows that one transaction can carry now.
 
     Raises `InputError` when the sender is no Safe, or has nothing to send.
     """
-    rows = []
+    rows: list[Row] = []
+    gas = 0
     for row in plan.rows:
-        if row.state == "others":
-            break  # what comes after it must wait for it
-        if row.is_ahead and row.sender == plan.sender:
-            rows.append(row)
+        if row.state == "there already":
+            continue
+        gas += row.gas or 0
+        # What comes after something of others must wait for it.
+        if row.sender != plan.sender or (rows and gas > _MOST_GAS):
+            break
+        rows.append(row)
     if not rows:
         raise InputError(f"there is nothing that {plan.sender} has to send now")
     safe = Safe.at(chain, plan.sender)

@@ -52,6 +52,29 @@ def test_a_platform_and_a_sale_are_deployed_by_two_files(site: Site, chain: Chai
     assert json.loads(out)["state"] == "done"
 
 
+def test_a_plan_shows_everything_and_does_nothing(site: Site, chain: Chain) -> None:
+    """As a table, as JSON, as a picture; nothing is sent, nothing is written."""
+    site.applied(PLATFORM)
+    names, sale = str(site.folder / "my-sale.names.toml"), str(site.sale)
+    height, files = chain.block_number(), sorted(site.folder.rglob("*"))
+    planned = ("plan", sale, "--accounts", names, "--from", site.sender)
+    status, table, err = site.run(*planned)
+    assert status == 0, err
+    assert "applicant" in table
+    assert "33,600,000 EM" in table
+    status, out, _ = site.run(*planned, "--json")
+    assert status == 0
+    keys = [row["key"] for row in json.loads(out)["rows"]]
+    assert keys[-3:] == ["approval", "approve-tokens", "list"]
+    assert json.loads(site.run(*planned, "--format", "json")[1]) == json.loads(out)
+    status, out, _ = site.run(*planned, "--format", "svg")
+    assert (status, out.startswith("<svg"), out.rstrip().endswith("</svg>")) == (0, True, True)
+    status, out, err = site.run(*planned, "--format", "safe")
+    assert (status, out) == (2, "")
+    assert site.sender in err
+    assert (chain.block_number(), sorted(site.folder.rglob("*"))) == (height, files)
+
+
 def test_what_is_done_is_not_sent_again(site: Site, chain: Chain) -> None:
     """Nor does the record change by a byte."""
     site.applied(PLATFORM)

@@ -25,6 +25,7 @@ from jumpstart.cli import main
 from jumpstart.errors import ContractRevert, InputError
 from jumpstart.powers import POWERS, Who
 from jumpstart.safe import MULTI_SEND, Call, SafeTransaction, builder_file
+from tests.chain.site import PLATFORM, Site
 from tests.chain.stage import Stage, Trial, account
 
 PACKAGE: Final = PROJECT_ROOT / "node_modules" / "@safe-global" / "safe-contracts"
@@ -331,6 +332,44 @@ def test_three_calls_are_exactly_what_the_file_says(
     assert review.call("appointmentOf", people.heir.address) > 0
     assert not review.call("isReviewer", people.reviewer.address)
     assert review.call("nominatedGuardian") == people.treasury.address
+
+
+def test_a_platform_is_deployed_by_a_safe(
+    chain: Chain,
+    stage: Stage,
+    node: LocalNode,
+    wallet: Contract,
+    owners: Sequence[LocalAccount],
+    multi_send: str,
+    tmp_path: Path,
+) -> None:
+    """A file for each transaction that one can carry, looked for by --watch, until the record is there."""
+    site = Site.built(node, chain, stage.payment_token.address, tmp_path)
+    file, names = str(PLATFORM), str(tmp_path / "example.names.toml")
+    watching = ("--from", wallet.address, "--watch")
+    status, out, _ = site.run("apply", file, "--accounts", names, *watching)
+    assert (status, out.startswith("waiting for the deployer: Create ")) == (0, True)
+    height, files = chain.block_number(), 0
+    planned = ("plan", file, "--accounts", names, "--from", wallet.address, "--format", "safe")
+    while out.startswith("waiting"):
+        status, printed, err = site.run(*planned)
+        assert (status, chain.block_number()) == (0, height), err
+        calls = [
+            Call(to=to, value=value, data=data) for to, value, data in calls_in(json.loads(printed))
+        ]
+        asked = Safe.at(chain, wallet.address).transaction(calls)
+        assert f"safeTxHash 0x{asked.safe_tx_hash.hex()}" in printed
+        receipt = execute(wallet, asked, owners[:2], sender=stage.people.stranger)
+        assert receipt.gas_used < 2**24
+        height, files = chain.block_number(), files + 1
+        status, out, err = site.run("resume", file, *watching)
+        assert status == 0, err
+    assert files == 2
+    record = site.record("example")
+    assert site.run("verify", str(record))[0] == 0
+    assert site.run(*planned)[0] == 2  # there is nothing left to send
+    owner = json.loads(record.read_text())["inputs"]["sender"]
+    assert owner == wallet.address
 
 
 def test_several_calls_need_multi_send(chain: Chain, stage: Stage, wallet: Contract) -> None:
