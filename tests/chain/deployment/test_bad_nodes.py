@@ -5,7 +5,7 @@ On Anvil, with a block every few hundredths of a second, mined by hand.
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +13,8 @@ from typing import Any
 from typing import Final as Constant
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jumpstart.chain.client import Chain
 from jumpstart.chain.compiler import Artifacts
@@ -22,8 +24,8 @@ from jumpstart.deployment.journal import Entry, Journal
 from jumpstart.deployment.outbox import Policy
 from jumpstart.deployment.steps import Step
 from jumpstart.errors import ChainError, CheckError, InputError
-from tests.chain.conftest import START
-from tests.chain.deployment.faulty_node import SEND, FaultyNode
+from tests.chain.conftest import DRAWN, START
+from tests.chain.deployment.faulty_node import ANY, SEND, FaultyNode
 from tests.chain.deployment.scene import SUPPLY, AnyDeployment, Final, Scene, entries_of
 
 GWEI: Constant = 10**9
@@ -558,3 +560,84 @@ def test_no_more_wait_in_the_pool_than_allowed(platform: Trouble, in_flight: int
     platform.run(replace(POLICY, in_flight=in_flight, confirmations=1))
     platform.ends_as_expected()
     assert max(waiting) == in_flight
+
+
+# ------------------------------------------------------------------------------------ all at once
+
+FAULTS: Constant[Mapping[str, Callable[[Trouble], None]]] = {
+    "swallow": lambda trouble: trouble.node.swallow(2),
+    "drop before": lambda trouble: trouble.node.drop_before(SEND, 2),
+    "drop after": lambda trouble: trouble.node.drop_after_accepting(SEND, 2),
+    "too many requests": lambda trouble: trouble.node.status(ANY, 429, 5),
+    "bad gateway": lambda trouble: trouble.node.status("eth_getTransactionReceipt", 502, 3),
+    "stale": lambda trouble: trouble.node.stale(2),
+    "flapping": lambda trouble: trouble.node.stale(0, 3, 1),
+    "fresh": lambda trouble: trouble.node.stale(0),
+    "foreign": lambda trouble: trouble.foreign(),
+    "empty pool": lambda trouble: trouble.chain.request("anvil_dropAllTransactions"),
+    "re-org of one": lambda trouble: reorg(trouble, 1),
+    "re-org of three": lambda trouble: reorg(trouble, 3),
+    "base fee": lambda trouble: setattr(trouble.miner, "base_fee", 5 * GWEI),
+}
+ENTRIES: Constant = 30  # of the journal, about
+TROUBLES: Constant = st.lists(
+    st.tuples(st.integers(1, ENTRIES), st.sampled_from(sorted(FAULTS))), min_size=2, max_size=8
+)
+DEEP: Constant = replace(POLICY, confirmations=4, patience_seconds=3.0)
+"""One more than the deepest re-org takes back."""
+
+
+def anything_happens(
+    scene: Scene, folder: Path, kind: str, troubles: list[tuple[int, str]]
+) -> None:
+    """Each fault begins after so many entries; what stops is resumed, and gaps are filled."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        in_trouble(scene, kind, folder, patch) as trouble,
+    ):
+        append, written = Journal.append, [0]
+
+        def acting(self: Journal, entry: str, **content: Any) -> Entry:
+            made = append(self, entry, **content)
+            written[0] += 1
+            for place, name in troubles:
+                if place == written[0]:
+                    FAULTS[name](trouble)
+            return made
+
+        patch.setattr(Journal, "append", acting)
+        for _ in range(len(troubles) + 2):
+            try:
+                trouble.run(DEEP)
+                break
+            except ChainError as error:
+                trouble.node.stale(0)
+                if "not of this deployment" in str(error):
+                    trouble.foreign(trouble.chain.nonce(scene.sender.address))
+        trouble.ends_as_expected()
+
+
+@settings(DRAWN, max_examples=2)
+@given(troubles=TROUBLES, kind=st.sampled_from(("platform", "sale")))
+def test_it_comes_to_the_same_end_whatever_happens(
+    scene: Scene,
+    tmp_path_factory: pytest.TempPathFactory,
+    troubles: list[tuple[int, str]],
+    kind: str,
+) -> None:
+    """Several faults at once, at any time."""
+    anything_happens(scene, tmp_path_factory.mktemp("trouble"), kind, troubles)
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(3600)
+@settings(DRAWN, max_examples=150, derandomize=False)
+@given(troubles=TROUBLES, kind=st.sampled_from(("platform", "sale")))
+def test_it_comes_to_the_same_end_whatever_else_happens(
+    scene: Scene,
+    tmp_path_factory: pytest.TempPathFactory,
+    troubles: list[tuple[int, str]],
+    kind: str,
+) -> None:
+    """The same with other draws in every run."""
+    anything_happens(scene, tmp_path_factory.mktemp("trouble"), kind, troubles)
