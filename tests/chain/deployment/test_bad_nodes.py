@@ -463,6 +463,19 @@ def test_no_more_is_offered_than_allowed(sale: Trouble) -> None:
     assert max(offers(sale)) <= cap
 
 
+def test_a_replacement_offers_what_is_allowed_when_the_market_asks_for_more(sale: Trouble) -> None:
+    """The usual offer leaves the base fee room to double: here there is less room, and enough."""
+    cap = 8 * GWEI
+
+    def rise() -> None:
+        sale.miner.base_fee = 5 * GWEI
+
+    sale.when("intent", "apply", rise)
+    sale.run(replace(POLICY, max_fee=cap, patience_seconds=3.0))
+    sale.ends_as_expected()
+    assert max(offers(sale)) == cap
+
+
 def test_a_price_above_what_is_allowed_sends_nothing(sale: Trouble) -> None:
     sale.miner.base_fee = 5 * GWEI
     sale.chain.mine()
