@@ -257,13 +257,13 @@ class Outbox:
         more, whole = _BUMP
         market_tip, market_fee = self._market(head)
         tip = max(market_tip, latest.tip * more // whole + 1)
-        max_fee = max(market_fee, latest.max_fee * more // whole + 1)
-        self._priced_at[latest.step] = time.monotonic()
         # Beyond that it is not the price that keeps it from being mined.
         most = min(_PLENTY * market_fee, self._policy.max_fee or _PLENTY * market_fee)
-        if max_fee > most:
+        max_fee = max(min(market_fee, most), latest.max_fee * more // whole + 1)
+        self._priced_at[latest.step] = time.monotonic()
+        if max(tip, max_fee) > most:
             self.limit = (
-                f"a replacement needs a fee of {max_fee} wei a gas, at most {most} are offered"
+                f"a replacement needs {max(tip, max_fee)} wei a gas, at most {most} are offered"
             )
             return False
         self.limit = ""

@@ -1,9 +1,13 @@
 """A deployment that is killed anywhere comes to the same end, with nothing sent twice."""
 
+import os
 import shutil
+import signal
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Literal
 from typing import Final as Constant
 
 import pytest
@@ -11,10 +15,14 @@ from _pytest.mark import ParameterSet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jumpstart.chain.client import Chain
+from jumpstart.chain.node import LocalNode
 from jumpstart.deployment import record
-from jumpstart.deployment.journal import Journal
+from jumpstart.deployment.journal import Entry, Journal
 from jumpstart.deployment.outbox import Policy
-from tests.chain.conftest import DRAWN
+from jumpstart.deployment.sale import SaleDeployment
+from jumpstart.errors import InputError
+from tests.chain.conftest import DRAWN, START
 from tests.chain.deployment.dying import deaths, killed
 from tests.chain.deployment.scene import AnyDeployment, Scene
 
@@ -152,3 +160,94 @@ def test_it_comes_to_the_same_end_when_killed_again_and_again_anywhere(
     folder = tmp_path_factory.mktemp("deployment")
     with scene.undone():
         killed_again_and_again(scene, folder, made(scene, kind), signer, points)
+
+
+# ---------------------------------------------------------------------------------------- refused
+
+
+class StopHere(Exception):  # noqa: N818 (no error)
+    pass
+
+
+@pytest.fixture
+def begun(scene: Scene, tmp_path: Path) -> Path:
+    """The folder of a sale whose process ended when the application was written down."""
+    append = Journal.append
+
+    def acting(self: Journal, kind: str, **content: Any) -> Entry:
+        entry = append(self, kind, **content)
+        if (kind, content.get("step")) == ("intent", "apply"):
+            raise StopHere
+        return entry
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Journal, "append", acting)
+        with pytest.raises(StopHere):
+            scene.carry_out(made(scene, "sale"), tmp_path, policy=POLICY)
+    return tmp_path
+
+
+def test_a_second_process_is_refused_while_the_first_is_at_it(scene: Scene, begun: Path) -> None:
+    """A real one, which has the journal until it is killed."""
+    deployment = made(scene, "sale")
+    ready, told = os.pipe()
+    first = os.fork()
+    if first == 0:
+        with Journal.opened(begun / record.JOURNAL):
+            os.write(told, b"\n")
+            time.sleep(60)
+        os._exit(0)
+    try:
+        assert os.read(ready, 1)
+        number = scene.chain.nonce(scene.sender.address)
+        with pytest.raises(InputError, match="another process is at this deployment"):
+            scene.carry_out(deployment, begun, policy=POLICY)
+        assert scene.chain.nonce(scene.sender.address) == number
+    finally:
+        os.kill(first, signal.SIGKILL)
+        os.waitpid(first, 0)
+        os.close(ready)
+        os.close(told)
+    scene.carry_out(deployment, begun, policy=POLICY)
+    assert scene.final(deployment, begun).applications == 1
+
+
+def test_other_terms_are_refused_with_each_difference(scene: Scene, begun: Path) -> None:
+    deployment = made(scene, "sale")
+    assert isinstance(deployment, SaleDeployment)
+    section = deployment.application.model_copy(update={"dossier_uri": "ipfs://other"})
+    sale = replace(
+        deployment.listing.sale, settle_deadline=deployment.listing.sale.settle_deadline + 1
+    )
+    changed = replace(
+        deployment, application=section, listing=replace(deployment.listing, sale=sale)
+    )
+    before = (begun / record.JOURNAL).read_bytes()
+    with pytest.raises(InputError) as refusal:
+        scene.carry_out(changed, begun, policy=POLICY)
+    fields = [each.split(":")[0] for each in str(refusal.value).split("; ")[1:]]
+    assert fields == [
+        "inputs.dossierUri",
+        "inputs.terms.sale.settleDeadline",
+        "inputs.termsHash",
+    ]
+    assert refusal.value.exit_status == 2
+    assert (begun / record.JOURNAL).read_bytes() == before
+
+
+def test_another_chain_of_the_same_id_is_refused(
+    scene: Scene, begun: Path, chain_kind: Literal["ganache", "anvil"]
+) -> None:
+    with LocalNode(chain_kind, start_time=START + 1) as node:
+        other = Chain.connect(node.url)
+        first, second = scene.chain.header(0).hash, other.header(0).hash
+        with pytest.raises(InputError, match=f"genesis: begun with {first}, now {second}"):
+            scene.carry_out(made(scene, "sale"), begun, policy=POLICY, url=node.url)
+        assert other.nonce(scene.sender.address) == 0
+
+
+def test_another_signer_is_refused(scene: Scene, begun: Path) -> None:
+    deployment = replace(made(scene, "sale"), sender=scene.stranger.address)
+    words = f"the signer is {scene.sender.address}, expected {scene.stranger.address}"
+    with pytest.raises(InputError, match=words):
+        scene.carry_out(deployment, begun, policy=POLICY)
