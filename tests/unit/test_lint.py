@@ -426,10 +426,16 @@ AT_THE_BOUND: list[tuple[str, dict[str, str]]] = [
     ("price.pieces", {'symbol = "EM"\ndecimals = 18': 'symbol = "EM"\ndecimals = 3'}),
     ("price.coarse", {"504000 USDT per 33600000 EM": "0.001 USDT per EM", '"252000': '"25200'}),
     ("vesting.early", {VESTING: VESTING.replace("2019-08-01T00:00:00Z", "2019-07-31T05:10:00Z")}),
-    ("vesting.late", {ALLOCATION: ALLOCATION.replace("2019-08-01T00", "2020-07-30T05")}),
+    ("vesting.late", {ALLOCATION: ALLOCATION.replace("2019-08-01T00:00", "2020-07-30T05:10")}),
     ("vesting.endless", {'duration = "720 days"': 'duration = "3649 days"'}),
     ("vesting.step-long", {'step = "30 days"\n\n[accounts]': 'step = "540 days"\n\n[accounts]'}),
     ("allocation.faster", {'duration = "720 days"': 'duration = "360 days"'}),
+    ("delivery.initial", {'initial = "20 %"': 'initial = "50 %"',
+                          '"20 %"\ndeadline = 2019-10': '"5 %"\ndeadline = 2019-10',
+                          '"20 %"\ndeadline = 2019-12': '"5 %"\ndeadline = 2019-12'}),
+    ("delivery.last", {'initial = "20 %"': 'initial = "5 %"',
+                       '"20 %"\ndeadline = 2019-10': '"5 %"\ndeadline = 2019-10',
+                       '"20 %"\ndeadline = 2020-04': '"50 %"\ndeadline = 2020-04'}),
     ("delivery.soon", {"2019-10-01T00:00:00Z": "2019-08-14T05:10:00Z"}),
     ("delivery.overtaken", {"2019-12-01T00:00:00Z": "2019-10-08T00:00:01Z"}),
     ("exit.none", {"2020-04-01T00:00:00Z": "2020-07-11T23:59:59Z"}),
@@ -455,6 +461,40 @@ def test_figure_at_the_bound_is_no_finding(code: str, edits: dict[str, str]) -> 
     report = lint(text, now=NOW)
     assert report.is_read
     assert code not in {finding.code for finding in report.findings}
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        Known(supplies={EM: 243_600_000 * 10**18}),
+        Known(supplies={OKB: 2_500 * 10**18}),
+        Known(supplies={Token(symbol="OKB", decimals=8): 1}),
+        Known(vault=VAULT[::-1]),
+        Known(review_seconds=57 * 86_400 + 4 * 3_600),
+    ],
+    ids=["supply", "holding", "other unit", "other vault", "review"],
+)
+def test_what_is_known_and_is_enough_is_no_finding(known: Known) -> None:
+    """Exactly enough tokens and time."""
+    assert lint(GOOD, now=NOW, known=known).findings == ()
+
+
+def test_sum_over_days_counts_each_day() -> None:
+    """Holding 358 for seven days makes 2,506."""
+    text = Sample("", {'"mean"\ndays = 30': '"sum"\ndays = 7'}, "", "").text
+    assert lint(text, now=NOW, known=Known(supplies={OKB: 358 * 10**18})).findings == ()
+
+
+def test_session_that_begins_now_has_begun() -> None:
+    """Windows are half-open."""
+    codes = [each.code for each in lint(GOOD, now=parse_time("2019-07-31T04:00:00Z")).findings]
+    assert codes == ["time.past"]
+
+
+def test_milestone_due_with_the_settlement_is_too_soon() -> None:
+    """It breaks no rule of the contracts."""
+    text = GOOD.replace("2019-10-01T00:00:00Z", "2019-08-07T05:10:00Z")
+    assert [each.code for each in lint(text, now=NOW).findings] == ["delivery.soon"]
 
 
 def test_every_code_has_a_sample() -> None:
