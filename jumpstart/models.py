@@ -21,11 +21,12 @@ AnyModel = TypeVar("AnyModel", bound=Model)
 @dataclass(frozen=True, kw_only=True)
 class Problem:
     """What is wrong with one field: where it stands, keys and indices from the root, pydantic's word
-    for the kind of mistake, and the reason.
+    for the kind of mistake, what is given, and the reason.
     """
 
     path: tuple[str | int, ...]
     kind: str
+    given: Any
     reason: str
 
     @property
@@ -62,6 +63,7 @@ def _problems(refused: ValidationError) -> tuple[Problem, ...]:
         Problem(
             path=error["loc"],
             kind=error["type"],
+            given=error["input"],
             reason=str(error.get("ctx", {}).get("error", error["msg"])),
         )
         for error in refused.errors(include_url=False)

@@ -70,7 +70,7 @@ CAP_MINIMUM = Code(
     name="cap.minimum",
     severity=Severity.NOTE,
     title="An account cap of less than two minimums",
-    why="An account can take part in one session only: cap and minimum leave no room for a second subscription.",
+    why="Who is allotted all of a first subscription has no room for the minimum in a later session.",
     fix="Lower the minimum, or raise the cap.",
 )
 MINIMUM_OUT = Code(

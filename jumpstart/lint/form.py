@@ -50,7 +50,10 @@ def _said(mistake: Problem, code: Code) -> str:
         # A misspelt name is the usual reason, and the right one is near.
         near = get_close_matches(str(mistake.path[-1]), _fields_beside(mistake.path), n=1)
         return f"is no field of terms{f'; {near[0]} is one' if near else ''}"
-    return mistake.reason
+    given = mistake.given
+    if mistake.kind == "value_error" or isinstance(given, list | dict):
+        return mistake.reason  # our own words, which have the figure
+    return f"{given!r}: {mistake.reason[:1].lower()}{mistake.reason[1:]}"
 
 
 def _fields_beside(path: Path) -> list[str]:

@@ -4,6 +4,7 @@ A scanner of TOML 1.0 that follows keys, tables and brackets, and skips values. 
 and whether it is TOML at all, is for `tomllib`: a text that it refuses is not meant for this module.
 """
 
+import json
 import re
 import tomllib
 from bisect import bisect_left
@@ -33,7 +34,7 @@ def written(path: Path) -> str:
 
 
 def _key(key: str) -> str:
-    return key if _BARE.fullmatch(key) else '"' + key.replace("\\", r"\\").replace('"', r"\"") + '"'
+    return key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)
 
 
 class Places:

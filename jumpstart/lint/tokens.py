@@ -88,6 +88,7 @@ _MEANINGS: Final[Mapping[str, tuple[str, tuple[Severity, str], tuple[Severity, s
 }  # fmt: skip
 
 _FIXES: Final = {
+    "hooks": "Nothing in the sale; look at every other program that is to move the token.",
     NO_CODE: "Check the address and the chain; deploy the token first.",
     NOT_PROBED: "Name a holder with a balance, or an endpoint with the state of the chain; else have the code read.",
     _ERROR: "Use another token, or one that wraps this one and behaves.",

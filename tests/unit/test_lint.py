@@ -26,6 +26,8 @@ from jumpstart.lint.tokens import PAYMENT_TOKEN, SALE_TOKEN, behaviour
 from jumpstart.lint.traits import Trait
 from jumpstart.times import parse_time
 from tests.unit.conftest import PROJECT
+from tests.unit.test_drafts import ACCOUNTS as OTHERS
+from tests.unit.test_drafts import DRAFT, MISTAKES
 
 NOW = parse_time("2019-06-01T00:00:00Z")
 NAMES = (
@@ -118,6 +120,8 @@ SAMPLES = [
            "is no field of terms; cliff is one"),
     Sample("form.value", {'"1 EM"': '"1 USDT"'}, "deal.minimum",
            "'1 USDT' has the unit 'USDT', expected 'EM'"),
+    Sample("form.value", {"level = 1": "level = 300"}, "admission.level",
+           "300: input should be less than or equal to 255"),
     Sample("form.value", {"2019-10-01T00:00:00Z": "2019-10-01T00:00:00"}, "milestones[0].deadline",
            "has no zone"),
     # ---------------------------------------------------------------------------------- contracts
@@ -401,6 +405,102 @@ def test_good_terms_have_no_finding() -> None:
     assert lint(GOOD, now=parse_time("2019-07-14T04:00:00Z")).findings == ()  # the last moment
 
 
+AT_THE_BOUND: list[tuple[str, dict[str, str]]] = [
+    ("session.short", {SESSION_1: SESSION_1.replace("10 minutes", "1 minute")}),
+    ("session.long", {SECOND: SECOND.replace("10 minutes", "30 days"),
+                      "2019-08-07T05:10": "2019-09-07T05:10"}),
+    ("session.pause", {"2019-07-31T05:00:00Z": "2019-07-31T04:15:00Z"}),
+    ("settle.soon", {"2019-08-07T05:10:00Z": "2019-07-31T06:10:00Z"}),
+    ("settle.tight", {"2019-08-07T05:10:00Z": "2019-08-01T05:10:00Z"}),
+    ("settle.late", {"2019-08-07T05:10:00Z": "2019-10-29T05:10:00Z"}),
+    ("holdings.challenge-short", {'challenge_window = "1 day"': 'challenge_window = "6 hours"'}),
+    ("supply.lopsided", {SECOND: SECOND.replace("16800000 EM", "840000 EM")}),
+    ("limit.near", {'"84000000 EM"': '"18480000 EM"'}),
+    ("limit.far", {'"84000000 EM"': '"16800000000 EM"'}),
+    ("cap.loose", {'account_cap = "none"': 'account_cap = "33599999 EM"'}),
+    ("cap.tight", {'account_cap = "none"': 'account_cap = "336 EM"'}),
+    ("cap.minimum", {'account_cap = "none"': 'account_cap = "2 EM"'}),
+    ("minimum.out-of-reach", {'"1 EM"': '"84000000 EM"'}),
+    ("minimum.large", {'"1 EM"': '"168000 EM"'}),
+    ("soft-cap.whole", {'"252000 USDT"': '"478800 USDT"'}),
+    ("soft-cap.out-of-reach", {'account_cap = "none"': 'account_cap = "168 EM"'}),
+    ("tier.close", tiers(1, 2, 3, 396, 400)),
+    ("price.dust", {'"1 EM"': '"0.00007 EM"'}),
+    ("price.rounding", {'"1 EM"': '"0.066666666666666667 EM"'}),
+    ("price.pieces", {'symbol = "EM"\ndecimals = 18': 'symbol = "EM"\ndecimals = 3'}),
+    ("price.coarse", {"504000 USDT per 33600000 EM": "0.001 USDT per EM", '"252000': '"25200'}),
+    ("vesting.early", {VESTING: VESTING.replace("2019-08-01T00:00:00Z", "2019-07-31T05:10:00Z")}),
+    ("vesting.late", {ALLOCATION: ALLOCATION.replace("2019-08-01T00:00", "2020-07-30T05:10")}),
+    ("vesting.endless", {'duration = "720 days"': 'duration = "3649 days"'}),
+    ("vesting.step-long", {'step = "30 days"\n\n[accounts]': 'step = "540 days"\n\n[accounts]'}),
+    ("allocation.faster", {'duration = "720 days"': 'duration = "360 days"'}),
+    ("delivery.initial", {'initial = "20 %"': 'initial = "50 %"',
+                          '"20 %"\ndeadline = 2019-10': '"5 %"\ndeadline = 2019-10',
+                          '"20 %"\ndeadline = 2019-12': '"5 %"\ndeadline = 2019-12'}),
+    ("delivery.last", {'initial = "20 %"': 'initial = "5 %"',
+                       '"20 %"\ndeadline = 2019-10': '"5 %"\ndeadline = 2019-10',
+                       '"20 %"\ndeadline = 2020-04': '"50 %"\ndeadline = 2020-04'}),
+    ("delivery.soon", {"2019-10-01T00:00:00Z": "2019-08-14T05:10:00Z"}),
+    ("delivery.overtaken", {"2019-12-01T00:00:00Z": "2019-10-08T00:00:01Z"}),
+    ("exit.none", {"2020-04-01T00:00:00Z": "2020-07-11T23:59:59Z"}),
+    ("exit.veto", {"2020-04-01T00:00:00Z": "2020-07-04T23:59:59Z"}),
+    ("exit.thin", {"2020-04-01T00:00:00Z": "2020-06-11T23:59:59Z"}),
+    ("exit.short", {'exit_window = "30 days"': 'exit_window = "7 days"'}),
+    ("objection.short", {'objection_window = "7 days"': 'objection_window = "2 days"'}),
+    ("objection.high", {'objection_share = "20 %"': 'objection_share = "33.33 %"'}),
+    ("objection.low", {'objection_share = "20 %"': 'objection_share = "1 %"'}),
+    ("objection.single", {'account_cap = "none"': 'account_cap = "6719999 EM"'}),
+    ("fee.high", {'fee = "0 %"': 'fee = "10 %"'}),
+    ("fee.highest", {'fee = "0 %"': 'fee = "50 %"'}),
+    ("fee.own", {'fee_to = "platform"': 'fee_to = "proceeds"'}),
+    ("jurisdictions.few", {EXCLUDED: 'admitted = ["US", "CN", "HK", "IR"]'}),
+]  # fmt: skip
+"""The last figures for which a code does not fire."""
+
+
+@pytest.mark.parametrize(("code", "edits"), AT_THE_BOUND, ids=[code for code, _ in AT_THE_BOUND])
+def test_figure_at_the_bound_is_no_finding(code: str, edits: dict[str, str]) -> None:
+    """One step further, and the sample of the code has it."""
+    text = Sample(code, edits, "", "").text
+    report = lint(text, now=NOW)
+    assert report.is_read
+    assert code not in {finding.code for finding in report.findings}
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        Known(supplies={EM: 243_600_000 * 10**18}),
+        Known(supplies={OKB: 2_500 * 10**18}),
+        Known(supplies={Token(symbol="OKB", decimals=8): 1}),
+        Known(vault=VAULT[::-1]),
+        Known(review_seconds=57 * 86_400 + 4 * 3_600),
+    ],
+    ids=["supply", "holding", "other unit", "other vault", "review"],
+)
+def test_what_is_known_and_is_enough_is_no_finding(known: Known) -> None:
+    """Exactly enough tokens and time."""
+    assert lint(GOOD, now=NOW, known=known).findings == ()
+
+
+def test_sum_over_days_counts_each_day() -> None:
+    """Holding 358 for seven days makes 2,506."""
+    text = Sample("", {'"mean"\ndays = 30': '"sum"\ndays = 7'}, "", "").text
+    assert lint(text, now=NOW, known=Known(supplies={OKB: 358 * 10**18})).findings == ()
+
+
+def test_session_that_begins_now_has_begun() -> None:
+    """Windows are half-open."""
+    codes = [each.code for each in lint(GOOD, now=parse_time("2019-07-31T04:00:00Z")).findings]
+    assert codes == ["time.past"]
+
+
+def test_milestone_due_with_the_settlement_is_too_soon() -> None:
+    """It breaks no rule of the contracts."""
+    text = GOOD.replace("2019-10-01T00:00:00Z", "2019-08-07T05:10:00Z")
+    assert [each.code for each in lint(text, now=NOW).findings] == ["delivery.soon"]
+
+
 def test_every_code_has_a_sample() -> None:
     """Those that need a chain have theirs in tests/chain/test_lint.py, those of tokens below."""
     sampled = {sample.code for sample in SAMPLES}
@@ -507,6 +607,27 @@ def test_every_field_of_the_contract_has_a_place() -> None:
         for name in ("start", "unlockBps", "cliffSeconds", "durationSeconds", "stepSeconds")
     }
     assert names | schedules == set(FIELDS)
+
+
+@pytest.mark.parametrize(("old", "new", "message"), MISTAKES)
+def test_whatever_keeps_a_draft_from_its_terms_is_an_error(
+    old: str, new: str, message: str
+) -> None:
+    """But for names without an address, which a deployment may still give, and what is no TOML."""
+    if "not TOML" in message:
+        with pytest.raises(InputError, match=message):
+            lint(DRAFT.replace(old, new), now=NOW)
+        return
+    report = lint(DRAFT.replace(old, new), now=parse_time("2029-01-01T00:00:00Z"), accounts=OTHERS)
+    if "no address for" in message:
+        assert "names.open" in {finding.code for finding in report.findings}
+    else:
+        assert report.fails()
+
+
+def test_draft_of_the_tests_has_no_error() -> None:
+    """So that the one before tells something."""
+    assert not lint(DRAFT, now=parse_time("2029-01-01T00:00:00Z"), accounts=OTHERS).fails()
 
 
 NUMBER = re.compile(r'(?<=[" ])[0-9]+(?=[ "\n])')
