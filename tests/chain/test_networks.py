@@ -1,0 +1,54 @@
+"""A network is known by its number and its first block, not by the address that answers for it."""
+
+import pytest
+
+from jumpstart.chain.client import Chain
+from jumpstart.chain.node import LocalNode
+from jumpstart.errors import ChainError, InputError
+from jumpstart.networks import NETWORKS, network_of
+
+
+def test_every_network_is_another_chain() -> None:
+    """And says how long it is waited for, and why."""
+    numbers = [network.chain_id for network in NETWORKS.values()]
+    assert len(set(numbers)) == len(numbers)
+    for name, network in NETWORKS.items():
+        assert network.name == name
+        assert network.confirmations >= 1
+        assert network.why
+        if network.genesis is not None:
+            assert len(bytes.fromhex(network.genesis[2:])) == 32
+
+
+def test_a_local_chain_is_known_without_a_name(chain: Chain) -> None:
+    found = network_of(chain)
+    assert (found.name, found.confirmations) == (chain.kind, 1)
+
+
+def test_a_name_that_is_in_no_list_is_refused(chain: Chain) -> None:
+    with pytest.raises(InputError, match="--network: 'mars' is none of ethereum, "):
+        network_of(chain, "mars")
+
+
+def test_another_number_is_refused(chain: Chain) -> None:
+    with pytest.raises(ChainError, match="ethereum is chain 1, the node is chain 1337"):
+        network_of(chain, "ethereum")
+
+
+def test_the_right_number_with_another_first_block_is_refused(chain_kind: str) -> None:
+    """Anybody can start a chain with the number 1."""
+    with LocalNode(chain_kind, chain_id=1) as node:  # type: ignore[arg-type]
+        false = Chain.connect(node.url)
+        with pytest.raises(ChainError, match=r"ethereum begins with block 0xd4e567.*, the node's"):
+            network_of(false, "ethereum")
+        assert network_of(false).name == chain_kind  # not meant to be it
+
+
+def test_a_chain_that_nobody_knows_gets_the_most_patience(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not local, and in no list."""
+    monkeypatch.setitem(chain.__dict__, "kind", "other")
+    monkeypatch.setattr(chain, "chain_id", 987_654)
+    found = network_of(chain)
+    assert (found.name, found.confirmations, found.genesis) == ("chain 987654", 12, None)
