@@ -1,14 +1,30 @@
 """What a re-org takes back is done again, and nothing is believed that it can have taken back."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final as Constant
 
 import pytest
 
+from jumpstart.chain.client import Chain
+from jumpstart.chain.compiler import Artifacts
 from jumpstart.chain.factory import FACTORY, FACTORY_CODE
+from jumpstart.chain.node import LocalNode
 from jumpstart.deployment.steps import Step
 from jumpstart.errors import ChainError, CheckError
+from tests.chain.conftest import START
+from tests.chain.deployment.scene import Scene
 from tests.chain.deployment.trouble import GWEI, IMPATIENT, POLICY, Trouble, deep, reorg
+
+
+@pytest.fixture
+def anvil_scene(artifacts: Artifacts) -> Iterator[Scene]:
+    """A node for each test: after some dozens of snapshots that were returned to, a re-org on Anvil
+    loses contracts that were there long before it.
+    """
+    with LocalNode("anvil", start_time=START) as node:
+        yield Scene(Chain.connect(node.url, artifacts=artifacts))
+
 
 STEPS: Constant = ("create-token", "approve-bond", "apply", "approve-tokens", "list")
 
