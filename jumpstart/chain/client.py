@@ -299,7 +299,9 @@ class Chain(LocalControls):
         return bytes.fromhex(self.request("eth_getCode", address, _block(block))[2:])
 
     def storage(self, address: str, slot: int, block: Block = "latest") -> int:
-        return int(self.request("eth_getStorageAt", address, hex(slot), _block(block)), 16)
+        # Ganache answers 0x for a slot that was written and taken back.
+        found: str = self.request("eth_getStorageAt", address, hex(slot), _block(block))
+        return int(found[2:] or "0", 16)
 
     def nonce(self, address: str, block: Block = "latest") -> int:
         return int(self.request("eth_getTransactionCount", address, _block(block)), 16)

@@ -184,6 +184,8 @@ def record(stage: Stage, tmp_path: Path, publication: Publication) -> Path:
     (tmp_path / records.COMPILER_INPUT).write_text(text)
     content = {
         "kind": "platform",
+        "title": "",
+        "gates": [],
         "chainId": stage.chain.chain_id,
         "genesis": "",
         "inputs": {},
