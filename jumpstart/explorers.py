@@ -31,6 +31,10 @@ _NOT_FOUND: Final = 404
 _BUSY: Final = frozenset({429, 500, 502, 503, 504})
 _TRIES: Final = 5
 
+# What the server says of work it need not, or does not yet, do.
+_ALREADY: Final = "already_verified"
+_UNDER_WAY: Final = "duplicate_verification_request"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Publication:
@@ -124,9 +128,6 @@ class Sourcify:
         Raises `CheckError` with the server's own words when it does not, `ChainError` when the
         server does not answer as its API says.
         """
-        known = self.match_of(publication)
-        if known == "exact_match":
-            return known
         body = {
             "stdJsonInput": publication.standard_input,
             "compilerVersion": publication.compiler,
@@ -134,12 +135,22 @@ class Sourcify:
         }
         if publication.transaction is not None:
             body["creationTransactionHash"] = publication.transaction
-        status, answer = self._ask("POST", f"v2/verify/{_place(publication)}", body)
-        if answer.get("customCode") == "already_verified":
-            return known or self._known(publication)
+        until = time.monotonic() + self._seconds
+        pause = _PAUSE
+        while True:
+            known = self.match_of(publication)
+            if known == "exact_match":
+                return known
+            status, answer = self._ask("POST", f"v2/verify/{_place(publication)}", body)
+            if answer.get("customCode") != _UNDER_WAY:
+                break
+            # Another's job, or ours, whose number was lost with the answer: its end shows there.
+            pause = self._pause(publication, pause, until)
+        if answer.get("customCode") == _ALREADY:
+            return self._known(publication)
         if status != _ACCEPTED or "verificationId" not in answer:
             raise CheckError(f"{publication.name}: {_words(status, answer)}")
-        return self._wait(publication, str(answer["verificationId"]))
+        return self._wait(publication, str(answer["verificationId"]), until)
 
     def match_of(self, publication: Publication) -> Match | None:
         """How well what the server has of an address matches; None: it has nothing."""
@@ -156,8 +167,7 @@ class Sourcify:
             raise ChainError(f"{publication.name}: the server says it is verified, and has nothing")
         return found
 
-    def _wait(self, publication: Publication, job: str) -> Match:
-        until = time.monotonic() + self._seconds
+    def _wait(self, publication: Publication, job: str, until: float) -> Match:
         pause = _PAUSE
         while True:
             status, answer = self._ask("GET", f"v2/verify/{job}")
@@ -165,17 +175,27 @@ class Sourcify:
                 raise CheckError(f"{publication.name}: {_words(status, answer)}")
             if answer.get("isJobCompleted"):
                 break
-            if time.monotonic() > until:
-                raise ChainError(
-                    f"{publication.name}: not verified in {self._seconds:.0f} s; "
-                    "the server goes on, ask again"
-                )
-            time.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+            pause = self._pause(publication, pause, until)
         found = _match_of(answer.get("contract") or {})
-        if found is None:
-            raise CheckError(f"{publication.name}: {_words(status, answer.get('error') or {})}")
-        return found
+        if found is not None:
+            return found
+        error = answer.get("error") or {}
+        if error.get("customCode") == _ALREADY:
+            # It matched before as well as it does now, which is no failure of ours.
+            return self._known(publication)
+        raise CheckError(f"{publication.name}: {_words(status, error)}")
+
+    def _pause(self, publication: Publication, pause: float, until: float) -> float:
+        """Sleeps before the next look; how long to sleep after it. Raises `ChainError` when the time
+        is over.
+        """
+        if time.monotonic() > until:
+            raise ChainError(
+                f"{publication.name}: not verified in {self._seconds:.0f} s; "
+                "the server goes on, ask again"
+            )
+        time.sleep(pause)
+        return min(2 * pause, _LONGEST_PAUSE)
 
     def _ask(self, method: str, path: str, body: object = None) -> tuple[int, dict[str, Any]]:
         """Status and content of an answer. What is asked can be asked again: a server that is busy
@@ -196,15 +216,22 @@ class Sourcify:
                 time.sleep(pause)
                 pause *= 2
                 continue
-            is_last = attempt + 1 == _TRIES
-            if answer.status_code in _BUSY and not is_last:
-                time.sleep(pause)
-                pause *= 2
-                continue
             if not isinstance(content, dict):
                 raise ChainError(f"{self!r} answers {method} {path} with no object")
+            is_last = attempt + 1 == _TRIES
+            is_busy = answer.status_code in _BUSY and content.get("customCode") != _UNDER_WAY
+            if is_busy and not is_last:
+                time.sleep(max(pause, _asked_pause(answer)))
+                pause *= 2
+                continue
             return answer.status_code, content
         raise AssertionError("unreachable")
+
+
+def _asked_pause(answer: requests.Response) -> float:
+    """How long the server asks to be left alone, up to our own patience. Seconds; a date is none."""
+    asked = answer.headers.get("Retry-After", "")
+    return min(float(asked), _LONGEST_PAUSE) if asked.isdecimal() else 0
 
 
 def _place(publication: Publication) -> str:

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from eth_account.signers.local import LocalAccount
 
 from jumpstart import explorers
 from jumpstart.chain import compiler
@@ -74,7 +76,7 @@ def test_another_has_it_verified_meanwhile(
     client = Sourcify(server.url)
     answers: list[Any] = [None, "exact_match"]
     monkeypatch.setattr(client, "match_of", lambda publication: answers.pop(0))
-    server.verified[publication.address.lower()] = "exact_match"
+    server.verified[publication.address.lower()] = ("exact_match", "exact_match")
     assert client.verify(publication) == "exact_match"
 
 
@@ -85,20 +87,105 @@ def test_a_busy_server_is_given_time(
     server.busy = 2
     assert Sourcify(server.url).verify(publication) == "exact_match"
     server.busy = 100
-    with pytest.raises(CheckError, match="429"):
+    with pytest.raises(CheckError, match="too_many_requests"):
         Sourcify(server.url).verify(publication)
+
+
+@pytest.mark.parametrize("looks", [0, 5])
+def test_the_number_of_a_job_is_lost(
+    server: sourcify_server.Sourcify, publication: Publication, looks: int
+) -> None:
+    """The server took it and nobody was told: sent again it is under way already, until it is done."""
+    server.lost, server.looks = 1, looks
+    assert Sourcify(server.url).verify(publication) == "exact_match"
+    assert len(server.jobs) == 1
+
+
+def test_a_job_of_another_that_fails_is_no_end(
+    server: sourcify_server.Sourcify, publication: Publication
+) -> None:
+    """Then it is sent once more."""
+    server.looks = 3
+    wrong = replace(publication, identifier="contracts/Launchpad.sol:Launchpad")
+    body = {
+        "stdJsonInput": wrong.standard_input,
+        "compilerVersion": wrong.compiler,
+        "contractIdentifier": wrong.identifier,
+    }
+    server.submit(str(publication.chain_id), publication.address, body)
+    assert Sourcify(server.url).verify(publication) == "exact_match"
+    assert len(server.jobs) == 2
+
+
+def test_a_job_of_another_that_never_ends_is_given_up(
+    server: sourcify_server.Sourcify, publication: Publication
+) -> None:
+    server.lost, server.looks = 1, 10**6
+    with pytest.raises(ChainError, match="not verified in 0 s"):
+        Sourcify(server.url, seconds=0.05).verify(publication)
+
+
+def test_a_match_that_gets_no_better_is_a_match(
+    server: sourcify_server.Sourcify, publication: Publication, chain: Chain
+) -> None:
+    """Of code whose metadata differ, in the second run as in the first."""
+    code = chain.code(publication.address)
+    chain.set_code(publication.address, code[:-20] + bytes([code[-20] ^ 1]) + code[-19:])
+    for _ in range(2):
+        assert Sourcify(server.url).verify(publication) == "match"
+    assert len(server.jobs) == 2
+
+
+def test_the_creating_transaction_is_compared_too(
+    server: sourcify_server.Sourcify, stage: Stage, deployer: LocalAccount
+) -> None:
+    """Code before the constructor's arguments, in the very transaction."""
+    vault = stage.platform.vesting_vault
+    arguments = constructor_arguments(vault.artifact, stage.platform.launchpad.address)
+    receipt = stage.chain.deploy_code(vault.artifact.creation_code + arguments, sender=deployer)
+    assert receipt.contract_address is not None
+    publication = Publication.of(
+        vault.artifact,
+        standard_json_input(),
+        chain_id=stage.chain.chain_id,
+        address=receipt.contract_address,
+        constructor_arguments=arguments,
+        transaction=receipt.transaction_hash,
+    )
+    assert Sourcify(server.url).verify(publication) == "exact_match"
+    assert server.verified[receipt.contract_address.lower()] == ("exact_match", "exact_match")
+
+
+def test_the_server_says_how_long_to_wait(
+    server: sourcify_server.Sourcify, publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is left alone so long, but not longer than we wait at all."""
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", slept.append)
+    for patience, longest in (("3", 3), ("86400", 10), ("Wed, 21 Oct 2026 07:28:00 GMT", 1)):
+        server.busy, server.patience = 1, patience
+        slept.clear()
+        Sourcify(server.url).match_of(publication)
+        assert slept[0] <= longest
+        assert patience != "3" or slept[0] == 3
+        assert patience != "86400" or slept[0] == 10
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"compiler": "0.8.37"}, "invalid_parameter: compilerVersion is not a full version"),
-        ({"compiler": "0.8.36+commit.00000000"}, "unsupported_compiler_version"),
-        ({"identifier": "VestingVault"}, "invalid_parameter: contractIdentifier"),
+        ({"compiler": "latest"}, "invalid_parameter: compilerVersion"),
+        ({"compiler": "0.8.37"}, "invalid_compiler_version"),
+        ({"compiler": "0.8.36+commit.00000000"}, "invalid_compiler_version"),
+        ({"identifier": "VestingVault"}, "invalid_parameter: The contractIdentifier"),
         ({"identifier": "contracts/Launchpad.sol:VestingVault"}, "contract_not_found"),
+        ({"identifier": "contracts/Gone.sol:VestingVault"}, "contract_not_found"),
         ({"identifier": "contracts/Launchpad.sol:Launchpad"}, "no_match"),
-        ({"chain_id": 99}, "unsupported_chain: chain 99"),
+        ({"chain_id": 99}, "unsupported_chain: Chain 99"),
         ({"address": NOBODY}, "contract_not_deployed"),
+        ({"address": "0x1234"}, "invalid_parameter"),
+        ({"transaction": "0x12"}, "invalid_parameter: creationTransactionHash"),
+        ({"standard_input": {"sources": {}}}, "invalid_parameter: .* a language field"),
     ],
 )
 def test_what_the_server_refuses_is_told_in_its_words(
