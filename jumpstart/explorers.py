@@ -84,7 +84,10 @@ def write_bundle(publication: Publication, folder: Path) -> tuple[Path, ...]:
     The whole input, not only what the contract imports: the metadata that the code ends with has
     the same sources either way, but the order of code can depend on what was compiled beside it.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be made: {error.strerror}") from None
     name = publication.name
     settings = publication.standard_input["settings"]
     about = {
@@ -249,4 +252,4 @@ def _words(status: int, answer: Mapping[str, Any]) -> str:
     """What the server says, in one line."""
     code, message = answer.get("customCode"), answer.get("message")
     said = ": ".join(str(each) for each in (code, message) if each)
-    return said or f"the server answers {status} without a reason"
+    return " ".join(said.split()) or f"the server answers {status} without a reason"

@@ -247,6 +247,27 @@ def test_a_bundle_has_what_a_form_asks_for(publication: Publication, tmp_path: P
     assert found["compiler"].startswith("v0.8.37+commit.")
 
 
+def test_the_code_ends_with_the_hash_of_its_metadata(artifacts: compiler.Artifacts) -> None:
+    """By which an explorer tells an exact match. IPFS's hash of a small file: a node of one block."""
+
+    def counted(number: int) -> bytes:
+        return (b"" if number < 128 else bytes([number & 127 | 128])) + (
+            bytes([number]) if number < 128 else counted(number >> 7)
+        )
+
+    for artifact in artifacts.values():
+        if not artifact.is_deployable:
+            continue
+        content = artifact.metadata.encode()
+        size = counted(len(content))
+        file = b"\x08\x02\x12" + size + content + b"\x18" + size
+        digest = hashlib.sha256(b"\x0a" + counted(len(file)) + file).digest()
+        tail = artifact.runtime_code[-2 - int.from_bytes(artifact.runtime_code[-2:]) : -2]
+        assert tail == (
+            b"\xa2\x64ipfs\x58\x22\x12\x20" + digest + b"\x64solc\x43" + bytes([0, 8, 37])
+        ), artifact.name
+
+
 @pytest.mark.deep
 @pytest.mark.timeout(600)
 def test_a_bundle_compiles_to_the_same_code(publication: Publication, tmp_path: Path) -> None:
@@ -302,11 +323,13 @@ def record(stage: Stage, tmp_path: Path, publication: Publication) -> Path:
 def test_all_contracts_of_a_record_are_published(
     server: sourcify_server.Sourcify, record: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A clone has no source of its own."""
+    """A clone has no source of its own, and says whose it has."""
     assert main(["publish", str(record), "--server", server.url]) == 0
-    out = capsys.readouterr().out
-    assert [line.split()[0] for line in out.splitlines()] == ["VestingVault", "PassRegistry"]
-    assert out.count("exact_match") == 2
+    vault, registry, sale = capsys.readouterr().out.splitlines()
+    assert vault.split()[::2] == ["VestingVault", "exact_match"]
+    assert registry.split()[::2] == ["PassRegistry", "exact_match"]
+    assert sale.split(maxsplit=2) == ["SubscriptionSale", NOBODY, f"a clone of {NOBODY}"]
+    assert not any(NOBODY in line for line in server.asked)
 
 
 def test_one_that_is_refused_does_not_keep_back_the_others(
@@ -319,7 +342,8 @@ def test_one_that_is_refused_does_not_keep_back_the_others(
     assert main(["publish", str(record), "--server", server.url, "--json"]) == 1
     printed = capsys.readouterr()
     rows = json.loads(printed.out)["contracts"]
-    assert [row["match"] for row in rows] == [None, "exact_match"]
+    assert [row.get("match") for row in rows] == [None, "exact_match", None]
+    assert rows[2]["implementation"] == NOBODY
     assert "contract_not_deployed" in rows[0]["refused"]
     assert "1 of 2 contracts were not verified" in printed.err
 
@@ -334,6 +358,13 @@ def test_files_are_written_instead(
         for name in ("VestingVault", "PassRegistry")
         for end in ("standard-input.json", "constructor-arguments.txt", "json")
     )
+
+
+def test_a_folder_that_cannot_be_made_costs_one_line(
+    record: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["publish", str(record), "--out", str(record)]) == 2
+    assert f"{record}: cannot be made: File exists" in capsys.readouterr().err
 
 
 def test_another_input_than_the_records_is_refused(
@@ -353,3 +384,38 @@ def test_bad_options_cost_one_line(
 ) -> None:
     assert main(["publish", str(record), *options]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "field"),
+    [
+        (("chainId",), "1", "chainId"),
+        (("compiler",), {}, "compiler.inputSha256"),
+        (("contracts",), "none", "contracts"),
+        (("contracts", 0, "name"), "Nothing", "contracts[0].name"),
+        (("contracts", 1, "address"), "0x12", "contracts[1].address"),
+        (("contracts", 2, "implementation"), "0x12", "contracts[2].implementation"),
+        (("contracts", 0, "constructorArguments"), "0x123", "contracts[0].constructorArguments"),
+        (("contracts", 0, "transaction"), "0x12", "contracts[0].transaction"),
+    ],
+)
+def test_a_record_that_cannot_be_read_costs_one_line(
+    server: sourcify_server.Sourcify,
+    record: Path,
+    place: tuple[str | int, ...],
+    value: Any,
+    field: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It names the field, and nothing was sent."""
+    content = json.loads(record.read_text())
+    inside = content
+    for step in place[:-1]:
+        inside = inside[step]
+    inside[place[-1]] = value
+    record.write_text(json.dumps(content))
+    assert main(["publish", str(record), "--server", server.url]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert f"{record}: {field}: " in error
+    assert server.asked == []
