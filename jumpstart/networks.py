@@ -1,7 +1,7 @@
 """Networks by name: what tells one chain from another, and how long to wait on it. No endpoints.
 
 A genesis hash stands here only if it was found alike in the sources of at least two independent
-clients or libraries. All of these chains run Shanghai or later.
+clients or libraries, unless a comment says otherwise. All of these chains run Shanghai or later.
 """
 
 from dataclasses import dataclass
@@ -20,10 +20,13 @@ class Network:
     name: str
     chain_id: int
     genesis: str | None
+    """Hash of block `first`."""
     coin: str
     block_seconds: float
     confirmations: int
     why: str
+    first: int = 0
+    """The first block of the chain as it runs today, where it took over another's blocks."""
 
 
 _FINAL: Final = "two epochs are final; a re-org of more than a few blocks has not been seen"
@@ -67,6 +70,46 @@ NETWORKS: Final = {
             block_seconds=2,
             confirmations=10,
             why=_SEQUENCED,
+        ),
+        Network(
+            name="base-sepolia",
+            chain_id=84_532,
+            genesis="0x0dcc9e089e30b90ddfc55be9a37dd15bc551aeee999d2e2b51414c54eaf934e4",
+            coin="ETH",
+            block_seconds=2,
+            confirmations=3,
+            why="a test network",
+        ),
+        # Block 0 of the chain of 2021, not the block from which its present software goes on.
+        Network(
+            name="optimism",
+            chain_id=10,
+            genesis="0x7ca38a1916c42007829c55e69d3e9a73265554b586a499015373241b8a3fa48b",
+            coin="ETH",
+            block_seconds=2,
+            confirmations=10,
+            why=_SEQUENCED,
+        ),
+        Network(
+            name="optimism-sepolia",
+            chain_id=11_155_420,
+            genesis="0x102de6ffb001480cc9b8b548fd05c34cd4f46ae4aa91759393db90ea0409887d",
+            coin="ETH",
+            block_seconds=2,
+            confirmations=3,
+            why="a test network",
+        ),
+        # Nodes hold the blocks before `first` elsewhere or not at all. The hash stands alike in its
+        # rollup's configuration and in its execution client, both the operator's own.
+        Network(
+            name="xlayer",
+            chain_id=196,
+            genesis="0xdc33d8c0ec9de14fc2c21bd6077309a0a856df22821bd092a2513426e096a789",
+            coin="OKB",
+            block_seconds=1,
+            confirmations=20,
+            why=_SEQUENCED,
+            first=42_810_021,
         ),
         Network(
             name="arbitrum",
@@ -159,9 +202,19 @@ def network_of(chain: Chain, name: str | None = None) -> Network:
         raise ChainError(
             f"{wanted.name} is chain {wanted.chain_id}, the node is chain {chain.chain_id}"
         )
-    genesis = chain.header(0).hash
-    if wanted.genesis is not None and genesis != wanted.genesis:
+    if wanted.genesis is not None:
+        _check_genesis(chain, wanted)
+    return wanted
+
+
+def _check_genesis(chain: Chain, wanted: Network) -> None:
+    try:
+        genesis = chain.header(wanted.first).hash
+    except ChainError as error:
+        raise ChainError(
+            f"{wanted.name} begins with block {wanted.genesis}, number {wanted.first}: {error}"
+        ) from None
+    if genesis != wanted.genesis:
         raise ChainError(
             f"{wanted.name} begins with block {wanted.genesis}, the node's chain with {genesis}"
         )
-    return wanted

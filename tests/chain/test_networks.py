@@ -1,5 +1,7 @@
 """A network is known by its number and its first block, not by the address that answers for it."""
 
+from dataclasses import replace
+
 import pytest
 
 from jumpstart.chain.client import Chain
@@ -42,6 +44,30 @@ def test_the_right_number_with_another_first_block_is_refused(chain_kind: str) -
         with pytest.raises(ChainError, match=r"ethereum begins with block 0xd4e567.*, the node's"):
             network_of(false, "ethereum")
         assert network_of(false).name == chain_kind  # not meant to be it
+
+
+@pytest.fixture
+def xlayer(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> Chain:
+    """A public node of the chain 196, to all appearance."""
+    monkeypatch.setitem(chain.__dict__, "kind", "other")
+    monkeypatch.setattr(chain, "chain_id", 196)
+    return chain
+
+
+def test_a_chain_that_took_over_anothers_blocks_is_known_by_its_own_first(
+    xlayer: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nodes may have no block 0; without the other the chain is not it."""
+    wanted = NETWORKS["xlayer"]
+    assert wanted.first > 0
+    with pytest.raises(ChainError, match=r"xlayer begins .*, number 42810021: .*has no block"):
+        network_of(xlayer)
+    ours = xlayer.header(1)
+    monkeypatch.setitem(NETWORKS, "xlayer", replace(wanted, first=1))
+    with pytest.raises(ChainError, match=f"the node's chain with {ours.hash}"):
+        network_of(xlayer)
+    monkeypatch.setitem(NETWORKS, "xlayer", replace(wanted, first=1, genesis=ours.hash))
+    assert network_of(xlayer).name == "xlayer"
 
 
 def test_a_chain_that_nobody_knows_gets_the_most_patience(
