@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from jumpstart.cli.output import Json, emit, emit_json
+from jumpstart.cli.senders import connect
 from jumpstart.errors import ChainError, CheckError, InputError
 
 EXAMPLE = "Example: jumpstart publish deployments/1/my-sale/record.json --server https://sourcify.dev/server"
@@ -19,6 +20,10 @@ def publish(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write files for explorers' forms here.")
     ] = None,
+    rpc: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="First check the code on the chain that answers here."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Publishes the source of every contract of a record, as the compiler's whole input.
@@ -27,11 +32,13 @@ def publish(
     the platform, and carries their terms; explorers follow them there. They are listed only. Exit status 1 when the
     server does not verify one of them; what it verified stays verified, so it can be run again.
     """
-    from jumpstart.deployment.publications import Clone, read_publications
+    from jumpstart.deployment.publications import Clone, check_deployed, read_publications
     from jumpstart.explorers import Sourcify, write_bundle
 
     if (server is None) == (out is None):
         raise InputError("give --server, or --out for files")
+    if rpc is not None:
+        check_deployed(record, connect(rpc, None))
     publications = read_publications(record, report=lambda line: typer.echo(line, err=True))
     rows: list[dict[str, Any]] = []
     refused = 0

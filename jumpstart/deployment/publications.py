@@ -8,11 +8,13 @@ from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field
 
+from jumpstart.chain.client import Chain
 from jumpstart.chain.compiler import Report, compile_contracts
 from jumpstart.deployment import record as records
 from jumpstart.errors import CheckError, InputError, located
 from jumpstart.explorers import Publication
 from jumpstart.files import read_text
+from jumpstart.hashing import keccak256
 from jumpstart.models import Model, validated
 
 _ADDRESS: Final = r"^0x[0-9a-fA-F]{40}$"
@@ -40,6 +42,7 @@ class _Contract(_Part):
 
     name: str
     address: Annotated[str, Field(pattern=_ADDRESS)]
+    codeHash: Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]  # noqa: N815
     implementation: Annotated[str, Field(pattern=_ADDRESS)] | None = None
     constructorArguments: Annotated[str, Field(pattern=r"^0x([0-9a-fA-F]{2})*$")] = "0x"  # noqa: N815
     transaction: Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")] | None = None
@@ -61,9 +64,7 @@ def read_publications(path: Path, *, report: Report | None = None) -> list[Publi
     Raises `InputError` for what is no record, naming the field, and `CheckError` when the record,
     the compiler's input beside it and the sources do not agree.
     """
-    content = records.read(path)
-    with located(str(path)):
-        record = validated(_Record, content)
+    record = _read(path)
     beside = path.parent / records.COMPILER_INPUT
     with located(str(beside)):
         text = read_text(beside)
@@ -100,3 +101,27 @@ def read_publications(path: Path, *, report: Report | None = None) -> list[Publi
             )
         )
     return publications
+
+
+def check_deployed(path: Path, chain: Chain) -> None:
+    """That the record's contracts stand on this chain with the record's code.
+
+    Raises `CheckError` for another chain, and for the first contract whose code is another.
+    """
+    record = _read(path)
+    if chain.chain_id != record.chainId:
+        raise CheckError(f"the record is of chain {record.chainId}, the node is {chain.chain_id}")
+    for contract in record.contracts:
+        code = chain.code(contract.address)
+        found = "0x" + keccak256(code).hex() if code else "none"
+        if found != contract.codeHash:
+            raise CheckError(
+                f"{contract.name} at {contract.address}: the hash of its code is {found}, "
+                f"the record says {contract.codeHash}"
+            )
+
+
+def _read(path: Path) -> _Record:
+    content = records.read(path)
+    with located(str(path)):
+        return validated(_Record, content)

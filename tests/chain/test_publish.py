@@ -14,16 +14,20 @@ from eth_account.signers.local import LocalAccount
 from jumpstart import explorers
 from jumpstart.chain import compiler
 from jumpstart.chain.abi import constructor_arguments
+from jumpstart.chain.addresses import clone_code
 from jumpstart.chain.client import Chain
 from jumpstart.chain.compiler import standard_json_input
+from jumpstart.chain.node import LocalNode
 from jumpstart.cli import main
 from jumpstart.deployment import record as records
 from jumpstart.errors import ChainError, CheckError
 from jumpstart.explorers import Publication, Sourcify, write_bundle
+from jumpstart.hashing import keccak256
 from tests import sourcify_server
 from tests.chain.stage import Stage
 
 NOBODY = "0x" + "11" * 20
+EMPTY = "0x" + "22" * 20
 
 
 @pytest.fixture
@@ -290,6 +294,11 @@ def record(stage: Stage, tmp_path: Path, publication: Publication) -> Path:
     registry = stage.platform.pass_registry
     text = records.compiler_input()
     (tmp_path / records.COMPILER_INPUT).write_text(text)
+    stage.chain.set_code(NOBODY, clone_code(NOBODY, b"terms"))
+
+    def code_hash(address: str) -> str:
+        return "0x" + keccak256(stage.chain.code(address)).hex()
+
     content = {
         "kind": "platform",
         "title": "",
@@ -305,14 +314,21 @@ def record(stage: Stage, tmp_path: Path, publication: Publication) -> Path:
                 "address": publication.address,
                 "constructorArguments": "0x" + publication.constructor_arguments.hex(),
                 "transaction": None,
+                "codeHash": code_hash(publication.address),
             },
             {
                 "name": "PassRegistry",
                 "address": registry.address,
                 "constructorArguments": "0x",
                 "transaction": None,
+                "codeHash": code_hash(registry.address),
             },
-            {"name": "SubscriptionSale", "address": NOBODY, "implementation": NOBODY},
+            {
+                "name": "SubscriptionSale",
+                "address": NOBODY,
+                "implementation": NOBODY,
+                "codeHash": code_hash(NOBODY),
+            },
         ],
     }
     path = tmp_path / records.RECORD
@@ -337,7 +353,7 @@ def test_one_that_is_refused_does_not_keep_back_the_others(
 ) -> None:
     """Exit status 1, and each is told."""
     content = json.loads(record.read_text())
-    content["contracts"][0]["address"] = NOBODY
+    content["contracts"][0]["address"] = EMPTY
     record.write_text(json.dumps(content))
     assert main(["publish", str(record), "--server", server.url, "--json"]) == 1
     printed = capsys.readouterr()
@@ -358,6 +374,33 @@ def test_files_are_written_instead(
         for name in ("VestingVault", "PassRegistry")
         for end in ("standard-input.json", "constructor-arguments.txt", "json")
     )
+
+
+def test_the_chain_is_asked_first_when_it_is_given(
+    server: sourcify_server.Sourcify,
+    record: Path,
+    chain: Chain,
+    node: LocalNode,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A clone too: what is published must be what stands there."""
+    command = ["publish", str(record), "--server", server.url, "--rpc", node.url]
+    assert main(command) == 0
+    asked = len(server.asked)
+    chain.set_code(NOBODY, clone_code(NOBODY, b"other"))
+    found = keccak256(chain.code(NOBODY)).hex()
+    capsys.readouterr()
+    assert main(command) == 1
+    assert f"SubscriptionSale at {NOBODY}: the hash of its code is 0x{found}, the record" in (
+        capsys.readouterr().err
+    )
+    chain.set_code(NOBODY, b"")
+    assert main(command) == 1
+    assert "the hash of its code is none" in capsys.readouterr().err
+    record.write_text(record.read_text().replace(f'"chainId": {chain.chain_id}', '"chainId": 5'))
+    assert main(command) == 1
+    assert f"of chain 5, the node is {chain.chain_id}" in capsys.readouterr().err
+    assert len(server.asked) == asked
 
 
 def test_a_folder_that_cannot_be_made_costs_one_line(
