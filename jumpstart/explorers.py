@@ -49,6 +49,8 @@ class Publication:
     """`contracts/X.sol:X`."""
     compiler: str
     """`0.8.37+commit.1a2b3c4d`."""
+    licence: str
+    """Of its source file, as that says: an SPDX identifier."""
     standard_input: Mapping[str, Any]
     constructor_arguments: bytes
     transaction: str | None
@@ -64,7 +66,9 @@ class Publication:
         constructor_arguments: bytes = b"",
         transaction: str | None = None,
     ) -> "Publication":
-        """Of a contract as compiled. The compiler's full version stands in its metadata."""
+        """Of a contract as compiled. The compiler's full version and the licence stand in its
+        metadata.
+        """
         metadata = json.loads(artifact.metadata)
         return cls(
             chain_id=chain_id,
@@ -72,6 +76,7 @@ class Publication:
             address=address,
             identifier=f"{artifact.source}:{artifact.name}",
             compiler=metadata["compiler"]["version"],
+            licence=metadata["sources"][artifact.source]["license"],
             standard_input=standard_input,
             constructor_arguments=constructor_arguments,
             transaction=transaction,
@@ -98,7 +103,7 @@ def write_bundle(publication: Publication, folder: Path) -> tuple[Path, ...]:
         "evmVersion": settings["evmVersion"],
         "optimizer": settings["optimizer"],
         "viaIR": settings["viaIR"],
-        "license": "MIT",
+        "license": publication.licence,
         "creationTransaction": publication.transaction,
     }
     contents = {

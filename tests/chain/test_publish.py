@@ -24,6 +24,7 @@ from jumpstart.errors import ChainError, CheckError
 from jumpstart.explorers import Publication, Sourcify, write_bundle
 from jumpstart.hashing import keccak256
 from tests import sourcify_server
+from tests.chain.site import Site
 from tests.chain.stage import Stage
 
 NOBODY = "0x" + "11" * 20
@@ -249,6 +250,7 @@ def test_a_bundle_has_what_a_form_asks_for(publication: Publication, tmp_path: P
     found = json.loads(about)
     assert found["contract"] == "contracts/VestingVault.sol:VestingVault"
     assert found["compiler"].startswith("v0.8.37+commit.")
+    assert found["license"] == "MIT"
 
 
 def test_the_code_ends_with_the_hash_of_its_metadata(artifacts: compiler.Artifacts) -> None:
@@ -462,3 +464,32 @@ def test_a_record_that_cannot_be_read_costs_one_line(
     assert error.count("\n") == 1
     assert f"{record}: {field}: " in error
     assert server.asked == []
+
+
+def test_a_real_deployment_is_published(
+    node: LocalNode,
+    chain: Chain,
+    stage: Stage,
+    server: sourcify_server.Sourcify,
+    tmp_path: Path,
+) -> None:
+    """Platform and sale, by the records that applying them leaves. A factory made the contracts: how, only
+    a trace of the transaction would show, and the code that stands there is exact without.
+    """
+    site = Site.built(node, chain, stage.payment_token.address, tmp_path)
+    site.deploy_all()
+    created, clones = set(), set()
+    for name in ("example", "my-sale"):
+        status, out, err = site.run(
+            "publish", str(site.record(name)), "--server", server.url, "--json"
+        )
+        assert status == 0, err
+        for row in json.loads(out)["contracts"]:
+            if "implementation" in row:
+                clones.add(row["name"])
+                continue
+            assert row["match"] == "exact_match"
+            assert server.verified[row["address"].lower()] == (None, "exact_match")
+            created.add(row["name"])
+    assert clones == {"SubscriptionSale", "ProceedsEscrow"}
+    assert created >= {"Launchpad", "ProjectReview", "SubscriptionSale", "ProceedsEscrow"}
