@@ -256,7 +256,7 @@ def _struct(names: tuple[str, ...]) -> Callable[..., Any]:
 def result_of(outputs: Sequence[Entry], data: bytes) -> Any:
     try:
         values = _decoded(outputs, data)
-    except DecodingError as error:
+    except (DecodingError, UnicodeDecodeError, OverflowError) as error:
         raise ChainError(
             f"the contract's answer is not what its interface says: {error}"
         ) from error

@@ -299,9 +299,15 @@ class Chain(LocalControls):
         return bytes.fromhex(self.request("eth_getCode", address, _block(block))[2:])
 
     def storage(self, address: str, slot: int, block: Block = "latest") -> int:
+        return self.storage_many(address, [slot], block)[0]
+
+    def storage_many(
+        self, address: str, slots: Sequence[int], block: Block = "latest"
+    ) -> list[int]:
+        """Many slots in few messages."""
+        requests = [("eth_getStorageAt", (address, hex(slot), _block(block))) for slot in slots]
         # Ganache answers 0x for a slot that was written and taken back.
-        found: str = self.request("eth_getStorageAt", address, hex(slot), _block(block))
-        return int(found[2:] or "0", 16)
+        return [int(word.removeprefix("0x") or "0", 16) for word in self.batch(requests)]
 
     def nonce(self, address: str, block: Block = "latest") -> int:
         return int(self.request("eth_getTransactionCount", address, _block(block)), 16)
