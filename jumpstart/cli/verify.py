@@ -26,25 +26,34 @@ def verify(
     """
     from jumpstart.deployment.verification.verify import verify as compare
 
-    findings = compare(record, connect(rpc, None))
-    compared = sum(findings.compared.values())
+    verdict = compare(record, connect(rpc, None))
+    compared = len(verdict.checks)
+    differences = verdict.differences
     if as_json:
         emit_json(
             {
-                "consistent": not findings.differences,
-                "compared": dict(sorted(findings.compared.items())),
-                "differences": [asdict(each) for each in findings.differences],
-                "left": [{"what": what, "why": why} for what, why in findings.left],
+                "title": verdict.title,
+                "kind": verdict.kind,
+                "chainId": verdict.chain_id,
+                "block": verdict.block,
+                "blockHash": verdict.block_hash,
+                "consistent": not differences,
+                "compared": dict(sorted(verdict.compared.items())),
+                "differences": [asdict(each) for each in differences],
+                "since": verdict.later,
+                "left": [asdict(each) for each in verdict.left],
             }
         )
     else:
-        kinds = ", ".join(f"{count} of {kind}" for kind, count in sorted(findings.compared.items()))
-        emit(f"{compared} values compared: {kinds}\n")
+        kinds = ", ".join(f"{count} of {kind}" for kind, count in sorted(verdict.compared.items()))
+        emit(f"{compared} values compared at block {verdict.block}: {kinds}\n")
         reasons: dict[str, list[str]] = {}
-        for what, why in findings.left:
-            reasons.setdefault(why, []).append(what)
+        for left in verdict.left:
+            reasons.setdefault(left.why, []).append(left.what)
         for why, names in reasons.items():
             emit(f"not compared, {why}: {', '.join(names)}\n")
-        emit("".join(f"DIFFERS  {each}\n" for each in findings.differences))
-    if findings.differences:
-        raise CheckError(f"{len(findings.differences)} of {compared} values differ")
+        for name, count in verdict.later.items():
+            emit(f"since the deployment: {count} {name}\n")
+        emit("".join(f"DIFFERS  {each}\n" for each in differences))
+    if differences:
+        raise CheckError(f"{len(differences)} of {compared} values differ")

@@ -1,4 +1,7 @@
-"""What the inputs of a record must have led to, worked out again from the inputs alone."""
+"""What follows from the inputs: contracts, transactions, results.
+
+Written from what a deployment is, not with the code that deploys.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,310 +14,208 @@ from jumpstart.accounts import checksummed
 from jumpstart.chain.abi import calldata, constructor_arguments
 from jumpstart.chain.addresses import clone_address
 from jumpstart.chain.blueprint import PARTS, Blueprint
-from jumpstart.chain.client import Chain
 from jumpstart.chain.compiler import Artifact
 from jumpstart.chain.factory import (
     FACTORY,
+    FACTORY_CODE,
     FACTORY_COST,
     FACTORY_MAKER,
-    FACTORY_TRANSACTION,
     Creation,
 )
-from jumpstart.chain.platform import Platform
-from jumpstart.errors import InputError, located
-from jumpstart.hashing import keccak256
-from jumpstart.review import ReviewRules
-from jumpstart.terms import ListingTerms
-from jumpstart.writing import unplain
+from jumpstart.deployment.steps import Contracted
+from jumpstart.deployment.verification.inputs import PlatformInputs, SaleInputs
+from jumpstart.errors import InputError
 
-FACTORY_STEPS: Final = ("fund-factory", "create-factory")
-CREATOR: Final = "LaunchpadCreator"
+APPLY: Final = "apply"
+LIST: Final = "list"
+GATE: Final = "approval"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExpectedContract:
-    """`arguments` of the constructor, or what the code of a clone ends with."""
+class Sent:
+    """A transaction as it must have been sent. `to` None: it creates a contract."""
 
-    name: str
-    address: str
-    arguments: bytes
-    implementation: str | None
-    step: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExpectedStep:
-    """What was sent; `hash` where even that is known before. No `to`: nothing, it is a gate."""
-
-    key: str
-    results: Mapping[str, str]
-    to: str | None = None
+    sender: str
+    to: str | None
+    data: bytes
     value: int = 0
-    data: bytes = b""
-    hash: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExpectedPlatform:
-    """A platform by its inputs."""
+class Expected:
+    """`sent` has every step in its order, None for what is no transaction of the deployment."""
 
-    title: str
-    sender: str
-    rules: ReviewRules
-    chair: str
-    guardian: str
-    reviewers: tuple[str, ...]
-    blueprint: Blueprint
-    contracts: tuple[ExpectedContract, ...]
-    steps: tuple[ExpectedStep, ...]
+    contracts: tuple[Contracted, ...]
+    sent: Mapping[str, Sent | None]
+    results: Mapping[str, Mapping[str, Any]]
+    gates: tuple[str, ...] = ()
+
+    def address_of(self, name: str) -> str:
+        """The address of the contract of this name."""
+        return next(each.address for each in self.contracts if each.name == name)
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExpectedSale:
-    """A sale by its inputs, and the number of its application, which the chain gave."""
+class Front:
+    """The platform of a sale, as its launchpad names it. `bond` in base units of `bond_token`."""
 
-    title: str
-    sender: str
-    listing: ListingTerms
-    application: int
-    terms_hash: bytes
-    """As the inputs say it."""
-    platform: Platform
-    dossier_uri: str
-    dossier_sha256: bytes
-    creation: Creation | None
-    sale: str
-    escrow: str
-    contracts: tuple[ExpectedContract, ...]
-    steps: tuple[ExpectedStep, ...]
+    launchpad: str
+    parts: Mapping[str, str]
+    """By the names of `PARTS`."""
+    bond: int
+    bond_token: str
 
 
-def expected_platform(
-    inputs: Mapping[str, Any], artifacts: Mapping[str, Artifact]
-) -> ExpectedPlatform:
-    """Raises `InputError` naming the input that is malformed or missing."""
-    fields = (
-        "kind",
-        "title",
-        "chainId",
-        "sender",
-        "rules",
-        "chair",
-        "guardian",
-        "reviewers",
-        "salt",
-    )
-    _require(inputs, fields)
-    rules: ReviewRules = _read("rules", ReviewRules, inputs)
-    rules.check()
-    roles: tuple[bytes, ...] = tuple(
-        _address(name, inputs[name]) for name in ("sender", "chair", "guardian")
-    )
-    sender, chair, guardian = map(checksummed, roles)
-    reviewers = tuple(map(checksummed, _read("reviewers", tuple[bytes, ...], inputs)))
-    blueprint = Blueprint.drawn(
+def blueprint_of(inputs: PlatformInputs, artifacts: Mapping[str, Artifact]) -> Blueprint:
+    return Blueprint.drawn(
         artifacts,
-        owner=sender,
-        rules=rules,
-        chair=chair,
-        guardian=guardian,
-        reviewers=reviewers,
-        salt=_hash("salt", inputs["salt"]),
+        owner=checksummed(inputs.sender),
+        rules=inputs.rules,
+        chair=checksummed(inputs.chair),
+        guardian=checksummed(inputs.guardian),
+        reviewers=[checksummed(each) for each in inputs.reviewers],
+        salt=inputs.salt,
     )
-    creations = blueprint.creations
+
+
+def platform_expected(inputs: PlatformInputs, artifacts: Mapping[str, Artifact]) -> Expected:
+    """What a platform's deployment must have left."""
+    sender, blueprint = checksummed(inputs.sender), blueprint_of(inputs, artifacts)
+    creator = blueprint.creations["LaunchpadCreator"]
     contracts = [
-        ExpectedContract(
+        Contracted(
             name=name,
             address=creation.address,
-            arguments=constructor_arguments(creation.artifact, *creation.args),
-            implementation=None,
             step=f"create-{name}",
+            arguments=constructor_arguments(creation.artifact, *creation.args),
         )
-        for name, creation in creations.items()
+        for name, creation in blueprint.creations.items()
     ]
-    launchpad = ExpectedContract(
+    launchpad = Contracted(
         name="Launchpad",
         address=blueprint.launchpad,
-        arguments=encode(["address"] * len(PARTS), blueprint.parts),
-        implementation=None,
         step="create-launchpad",
+        arguments=encode(["address"] * len(PARTS), blueprint.parts),
     )
-    return ExpectedPlatform(
-        title=inputs["title"],
-        sender=sender,
-        rules=rules,
-        chair=chair,
-        guardian=guardian,
-        reviewers=reviewers,
-        blueprint=blueprint,
+    created = {f"create-{name}": creation for name, creation in blueprint.creations.items()}
+    return Expected(
         contracts=(*contracts, launchpad),
-        steps=(
-            *_factory_steps(),
-            *(_creation(f"create-{name}", creation) for name, creation in creations.items()),
-            ExpectedStep(
-                key=launchpad.step,
-                results={"address": launchpad.address},
-                to=creations[CREATOR].address,
-                data=calldata(artifacts[CREATOR], "create", *blueprint.parts),
+        sent={
+            **_factory_sent(sender),
+            **{key: _created(sender, creation) for key, creation in created.items()},
+            launchpad.step: Sent(
+                sender=sender,
+                to=creator.address,
+                data=calldata(creator.artifact, "create", *blueprint.parts),
             ),
-        ),
+        },
+        results={
+            **_FACTORY_RESULTS,
+            **{key: {"address": creation.address} for key, creation in created.items()},
+            launchpad.step: {"address": blueprint.launchpad},
+        },
     )
 
 
-def expected_sale(inputs: Mapping[str, Any], application: int, chain: Chain) -> ExpectedSale:
-    """Raises `InputError` naming the input that is malformed or missing, or that the chain has no
-    platform for.
+def sale_expected(
+    inputs: SaleInputs, artifacts: Mapping[str, Artifact], front: Front, number: int
+) -> Expected:
+    """What a sale's deployment must have left, when its application has this number.
+
+    Raises `TermsError` for a number that none can have.
     """
-    fields = (
-        *("kind", "title", "chainId", "sender", "launchpad", "dossierUri", "dossierSha256"),
-        *("createdToken", "termsHash", "terms"),
-    )
-    _require(inputs, fields)
-    artifacts = chain.artifacts
-    listing: ListingTerms = _read("terms", ListingTerms, inputs)
-    sender = checksummed(_address("sender", inputs["sender"]))
-    platform = Platform.at(chain, checksummed(_address("launchpad", inputs["launchpad"])))
-    dossier = _hash("dossierSha256", inputs["dossierSha256"])
-    creation = _token(inputs["createdToken"], artifacts, sender)
-    bond = platform.review.call("rules").bond
-    sale = platform.sale_at(application, listing).address
-    raw_sale = to_canonical_address(sale)
-    escrow_code = platform.escrow_implementation.address
-    escrow = clone_address(platform.launchpad.address, escrow_code, raw_sale)
+    sender, terms, launchpad = checksummed(inputs.sender), inputs.terms, front.launchpad
+    sale_token = checksummed(terms.sale.deal.sale_token)
+    packed, implementation = terms.packed(number), front.parts["SubscriptionSale"]
+    sale = clone_address(launchpad, implementation, packed)
+    sale_bytes = to_canonical_address(sale)
+    escrow = clone_address(launchpad, front.parts["ProceedsEscrow"], sale_bytes)
     contracts = [
-        ExpectedContract(
+        Contracted(
             name="SubscriptionSale",
             address=sale,
-            arguments=listing.packed(application),
-            implementation=platform.sale_implementation.address,
-            step="list",
+            step=LIST,
+            arguments=packed,
+            implementation=implementation,
         ),
-        ExpectedContract(
+        Contracted(
             name="ProceedsEscrow",
             address=escrow,
-            arguments=raw_sale,
-            implementation=escrow_code,
-            step="list",
+            step=LIST,
+            arguments=sale_bytes,
+            implementation=front.parts["ProceedsEscrow"],
         ),
     ]
-    steps: list[ExpectedStep] = []
+    sent: dict[str, Sent | None] = {}
+    results: dict[str, Mapping[str, Any]] = {}
+    creation = token_creation(inputs, artifacts)
     if creation is not None:
-        contracts.insert(
-            0,
-            ExpectedContract(
-                name="ProjectToken",
-                address=creation.address,
-                arguments=constructor_arguments(creation.artifact, *creation.args),
-                implementation=None,
-                step="create-token",
-            ),
+        token = Contracted(
+            name="ProjectToken",
+            address=creation.address,
+            step="create-token",
+            arguments=constructor_arguments(creation.artifact, *creation.args),
         )
-        steps += [*_factory_steps(), _creation("create-token", creation)]
-    token = artifacts["ProjectToken"]
-    supply = listing.sale.supply + sum(each.amount for each in listing.allocations)
-    review, launchpad = platform.review, platform.launchpad
-    if bond:
-        steps.append(
-            ExpectedStep(
-                key="approve-bond",
-                results={},
-                to=platform.bond_token.address,
-                data=calldata(token, "approve", review.address, bond),
-            )
-        )
-    steps += [
-        ExpectedStep(
-            key="apply",
-            results={"application": str(application)},
-            to=review.address,
-            data=calldata(
-                review.artifact, "submit", inputs["dossierUri"], dossier, listing.terms_hash
-            ),
-        ),
-        ExpectedStep(key="approval", results={}),
-        ExpectedStep(
-            key="approve-tokens",
-            results={},
-            to=checksummed(listing.sale.deal.sale_token),
-            data=calldata(token, "approve", launchpad.address, supply),
-        ),
-        ExpectedStep(
-            key="list",
-            results={"sale": sale, "escrow": escrow},
-            to=launchpad.address,
-            data=calldata(launchpad.artifact, "list", application, listing.struct),
-        ),
-    ]
-    return ExpectedSale(
-        title=inputs["title"],
-        sender=sender,
-        listing=listing,
-        application=application,
-        terms_hash=_hash("termsHash", inputs["termsHash"]),
-        platform=platform,
-        dossier_uri=inputs["dossierUri"],
-        dossier_sha256=dossier,
-        creation=creation,
-        sale=sale,
-        escrow=escrow,
+        contracts.insert(0, token)
+        sent |= {**_factory_sent(sender), token.step: _created(sender, creation)}
+        results |= {**_FACTORY_RESULTS, token.step: {"address": creation.address}}
+    erc20, review = artifacts["ProjectToken"], front.parts["ProjectReview"]
+
+    def approval(token: str, spender: str, amount: int) -> Sent:
+        return Sent(sender=sender, to=token, data=calldata(erc20, "approve", spender, amount))
+
+    if front.bond:
+        sent["approve-bond"] = approval(front.bond_token, review, front.bond)
+    dossier = inputs.dossier_uri, inputs.dossier_sha256, terms.terms_hash
+    applied = calldata(artifacts["ProjectReview"], "submit", *dossier)
+    listed = calldata(artifacts["Launchpad"], "list", number, terms.struct)
+    sent |= {
+        APPLY: Sent(sender=sender, to=review, data=applied),
+        GATE: None,
+        "approve-tokens": approval(sale_token, launchpad, terms.sale.supply + locked(inputs)),
+        LIST: Sent(sender=sender, to=launchpad, data=listed),
+    }
+    return Expected(
         contracts=tuple(contracts),
-        steps=tuple(steps),
+        sent=sent,
+        results={key: {} for key in sent}
+        | results
+        | {APPLY: {"application": str(number)}, LIST: {"escrow": escrow, "sale": sale}},
+        gates=(GATE,),
     )
 
 
-def _factory_steps() -> tuple[ExpectedStep, ExpectedStep]:
-    fund, create = FACTORY_STEPS
-    return (
-        ExpectedStep(key=fund, results={}, to=FACTORY_MAKER, value=FACTORY_COST),
-        ExpectedStep(
-            key=create,
-            results={"address": FACTORY},
-            to=FACTORY_MAKER,
-            hash="0x" + keccak256(FACTORY_TRANSACTION).hex(),
-        ),
-    )
-
-
-def _creation(key: str, creation: Creation) -> ExpectedStep:
-    return ExpectedStep(
-        key=key, results={"address": creation.address}, to=FACTORY, data=creation.calldata
-    )
-
-
-def _token(written: Any, artifacts: Mapping[str, Artifact], holder: str) -> Creation | None:
-    if written is None:
+def token_creation(inputs: SaleInputs, artifacts: Mapping[str, Artifact]) -> Creation | None:
+    """Of the token on sale, where the deployment makes it. Raises `InputError` when it cannot be."""
+    made = inputs.created_token
+    if made is None:
         return None
-    with located("inputs.createdToken"):
-        _require(written, ("name", "symbol", "decimals", "supply"))
-        decimals, supply = (unplain(int, written[name]) for name in ("decimals", "supply"))
-        return Creation.of(
-            artifacts["ProjectToken"], written["name"], written["symbol"], decimals, supply, holder
-        )
+    if made.decimals >= 2**8 or made.supply >= 2**256:
+        raise InputError(f"inputs.createdToken: {made.decimals} decimals, supply {made.supply}")
+    token = artifacts["ProjectToken"]
+    sender = checksummed(inputs.sender)
+    return Creation.of(token, made.name, made.symbol, made.decimals, made.supply, sender)
 
 
-def _require(inputs: Any, fields: tuple[str, ...]) -> None:
-    if not isinstance(inputs, Mapping) or set(inputs) != set(fields):
-        given = ", ".join(inputs) if isinstance(inputs, Mapping) else repr(inputs)
-        raise InputError(f"inputs: expected {', '.join(fields)}; found {given}")
-    for name in ("title", "dossierUri", "name", "symbol"):
-        if name in fields and not isinstance(inputs[name], str):
-            raise InputError(f"inputs.{name}: {inputs[name]!r} is no text")
+def locked(inputs: SaleInputs) -> int:
+    """Tokens that the vault gets when the sale is listed."""
+    return sum(allocation.amount for allocation in inputs.terms.allocations)
 
 
-def _read(name: str, kind: Any, inputs: Mapping[str, Any]) -> Any:
-    with located(f"inputs.{name}"):
-        return unplain(kind, inputs[name])
+_FACTORY_MAKING: Final = bytes.fromhex("604580600e600039806000f350fe")
+
+_FACTORY_RESULTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "fund-factory": {},
+    "create-factory": {"address": FACTORY},
+}
 
 
-def _address(name: str, text: Any) -> bytes:
-    found: bytes = _read(name, bytes, {name: text})
-    if len(found) != 20:  # of an address
-        raise InputError(f"inputs.{name}: {text} is no address")
-    return found
+def _factory_sent(sender: str) -> dict[str, Sent | None]:
+    return {
+        "fund-factory": Sent(sender=sender, to=FACTORY_MAKER, data=b"", value=FACTORY_COST),
+        "create-factory": Sent(sender=FACTORY_MAKER, to=None, data=_FACTORY_MAKING + FACTORY_CODE),
+    }
 
 
-def _hash(name: str, text: Any) -> bytes:
-    found: bytes = _read(name, bytes, {name: text})
-    if len(found) != 32:  # of a hash
-        raise InputError(f"inputs.{name}: {text} is not 32 bytes")
-    return found
+def _created(sender: str, creation: Creation) -> Sent:
+    return Sent(sender=sender, to=FACTORY, data=creation.calldata)
