@@ -306,7 +306,7 @@ class Chain(LocalControls):
     ) -> list[int]:
         """Many slots in few messages."""
         requests = [("eth_getStorageAt", (address, hex(slot), _block(block))) for slot in slots]
-        # Ganache says nothing at all of a slot that was never written to.
+        # Ganache answers 0x for a slot that was written and taken back.
         return [int(word.removeprefix("0x") or "0", 16) for word in self.batch(requests)]
 
     def nonce(self, address: str, block: Block = "latest") -> int:

@@ -418,9 +418,12 @@ def test_a_transaction_out_of_turn_is_sent_again_with_the_right_number(
     assert mock.call("stored") == 2
 
 
-def test_a_slot_that_was_never_written_to_is_zero(chain: Chain, deployer: LocalAccount) -> None:
-    """Ganache answers with no digit at all; alone, or among others."""
+def test_a_slot_without_anything_is_zero(chain: Chain, deployer: LocalAccount) -> None:
+    """Also when it was taken back, of which Ganache says no digit at all; alone, or among others."""
     token = chain.deploy("ProjectToken", "A", "A", 0, 1, deployer.address, sender=deployer)
+    snapshot = chain.snapshot()
+    chain.set_storage(token.address, 77, 1)
+    chain.revert(snapshot)
     assert chain.storage(token.address, 77) == 0
     name, unused = chain.storage_many(token.address, [0, 77])
     assert (name != 0, unused) == (True, 0)
