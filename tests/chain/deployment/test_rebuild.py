@@ -87,7 +87,7 @@ def clean_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sources as they are committed or about to be, without anything that was built."""
     root = tmp_path_factory.mktemp("clean")
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "contracts", "interfaces"],
+        ["git", "ls-files", "-z", "contracts", "interfaces", "tools"],
         cwd=PROJECT_ROOT,
         check=True,
         capture_output=True,
@@ -95,7 +95,7 @@ def clean_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     for name in filter(None, listed.stdout.decode().split("\0")):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(PROJECT_ROOT / name, root / name)
+        shutil.copy2(PROJECT_ROOT / name, root / name)
     for name in ("node_modules", ".toolchain"):
         (root / name).symlink_to(PROJECT_ROOT / name)
     return root

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from eth_utils.address import to_checksum_address
+from eth_account.signers.local import LocalAccount
+from eth_utils.address import to_canonical_address, to_checksum_address
 
 from jumpstart.chain.abi import function_of, selector_of, signature_of
 from jumpstart.chain.client import Chain
 from jumpstart.chain.compiler import Artifact, Artifacts
 from jumpstart.chain.node import Kind, LocalNode
+from jumpstart.chain.sale import present_pass_transaction
 from jumpstart.cli import main
 from jumpstart.deployment import record as records
 from jumpstart.deployment.verification import source, verify
@@ -22,6 +24,9 @@ from jumpstart.deployment.verification.checks import Check
 from jumpstart.deployment.verification.rebuild import rebuilding
 from jumpstart.errors import CheckError, InputError
 from jumpstart.hashing import keccak256
+from jumpstart.holdings import tree_of
+from jumpstart.passes import Attestation, sign
+from jumpstart.tree import Tree
 from tests.chain.deployment.standing import Standing, standing
 from tests.chain.stage import account
 
@@ -144,6 +149,83 @@ def test_a_sale_is_verified_through_its_life(site: Standing, artifacts: Artifact
         assert site.verify(name).differences == ()
     assert review.call("applicationOf", 1).status == 6
     assert chain.balance(escrow) == 0
+
+
+def admit(site: Standing, buyers: Sequence[LocalAccount]) -> Tree:
+    """Passes, holdings of the highest tier, and payment for all; returns the tree of the holdings."""
+    chain, sale = site.chain, site.contract("sale", "SubscriptionSale")
+    registry = site.contract("platform", "PassRegistry")
+    tree = tree_of({buyer.address: 2_500 * 10**18 for buyer in buyers})
+    for row, buyer in enumerate(buyers):
+        chain.set_balance(buyer.address, 10**20)
+        attestation = Attestation(
+            account=to_canonical_address(buyer.address),
+            identity=(row + 1).to_bytes(32),
+            jurisdiction=756,
+            level=1,
+            issued_at=chain.now(),
+            expires_at=2**40 - 1,
+        )
+        signed = sign(
+            attestation,
+            registry=to_canonical_address(registry.address),
+            chain_id=chain.chain_id,
+            key=bytes(account("attester").key),
+        )
+        chain.send(present_pass_transaction(registry, signed, sender=buyer))
+        site.dollars.send("transfer", buyer.address, 10**13, sender=site.deployer)
+        site.dollars.send("approve", sale.address, 10**13, sender=buyer)
+    sale.send("publishHoldings", tree.root, sender=site.person("holdings-publisher"))
+    return tree
+
+
+def test_a_sale_that_succeeds_is_verified_at_every_step(site: Standing) -> None:
+    """Demand, settlements, weights, outcome and balances by what people did, in two sessions."""
+    chain, sale = site.chain, site.contract("sale", "SubscriptionSale")
+    buyers = [account(f"buyer {row}") for row in range(3)]
+    tree = admit(site, buyers)
+    sessions = site.record("sale")["inputs"]["terms"]["sale"]["sessions"]
+    stranger, unit, seen = site.person("stranger"), 10**18, set[int]()
+
+    def subscribe(row: int, tokens: int) -> None:
+        holding, proof = (0, []) if row in seen else (2_500 * unit, list(tree.proof(row)))
+        sale.send("subscribe", tokens * unit, holding, proof, sender=buyers[row])
+        seen.add(row)
+
+    def is_right() -> dict[str, int]:
+        verdict = site.verify("sale")
+        assert verdict.differences == ()
+        return dict(verdict.later)
+
+    assert is_right()["sale.HoldingsPublished"] == 1
+    for session, subscriptions in zip(
+        sessions,
+        ([(0, 9_000_000), (1, 10_000_000), (0, 1_000_000)], [(0, 50), (2, 700)]),
+        strict=True,
+    ):
+        chain.mine_at(int(session["start"]))
+        for row, tokens in subscriptions:
+            subscribe(row, tokens)
+        is_right()
+        chain.mine_at(int(session["end"]))
+        sale.send("settle", sender=stranger)
+        later = is_right()
+    assert (later["sale.Subscribed"], later["sale.SaleSucceeded"]) == (5, 1)
+    sale.send("collectProceeds", sender=stranger)
+    sale.send("collectFee", sender=stranger)
+    sale.send("claimFor", buyers[0].address, sender=stranger)
+    sale.send("collectUnsold", sender=stranger)
+    site.contract("sale", "ProceedsEscrow").send("release", sender=stranger)
+    later = is_right()
+    assert (later["sale.Claimed"], later["escrow.Released"]) == (1, 1)
+    verdict = site.verify("platform")
+    assert verdict.differences == ()
+    assert verdict.later["registry.PassPresented"] == 3
+    # And what somebody changes then is found as well.
+    change(site, sale.address, slot_of(word(0 << 128 | 4), 5))
+    change(site, sale.address, 0, 16)
+    found = whats(site.verify("sale").differences)
+    assert {"sale.demandOf(0, 4).subscribed", "sale.outcome.sold", "sale.totalWeight"} <= found
 
 
 def test_a_platform_is_verified_through_its_life(site: Standing) -> None:
