@@ -1,8 +1,7 @@
 """A platform: its roles, what it answers, and what has happened on it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from eth_utils.address import to_canonical_address
 
@@ -10,61 +9,24 @@ from jumpstart.accounts import checksummed
 from jumpstart.chain.abi import Event
 from jumpstart.chain.addresses import clone_address
 from jumpstart.chain.blueprint import GETTERS, NOBODY, PARTS
-from jumpstart.chain.client import BlockHeader, Chain, Contract, Receipt
-from jumpstart.deployment.verification.checks import Checks
+from jumpstart.chain.client import Contract, Receipt
 from jumpstart.deployment.verification.expected import Expected
-from jumpstart.deployment.verification.history import History, place_of
+from jumpstart.deployment.verification.history import place_of
 from jumpstart.deployment.verification.inputs import PlatformInputs
 from jumpstart.deployment.verification.passes import ask_passes
-from jumpstart.deployment.verification.questions import Asker, Questions, Refusal
+from jumpstart.deployment.verification.questions import Asker, Refusal
 from jumpstart.deployment.verification.review import Applications
+from jumpstart.deployment.verification.scene import LABELS, Scene
 from jumpstart.deployment.verification.vault import ask_grants, grants_of
-from jumpstart.errors import ChainError
 from jumpstart.terms import ListingTerms
 from jumpstart.writing import plain
-
-LABELS: Final = {
-    "PassRegistry": "registry",
-    "TermsRules": "rules",
-    "LaunchpadCreator": "creator",
-    "ProjectReview": "review",
-    "VestingVault": "vault",
-    "ProceedsEscrow": "escrow",
-    "SubscriptionSale": "sale",
-    "Launchpad": "launchpad",
-    "ProjectToken": "token",
-}
-"""What a contract is called in what is reported."""
 
 _ARE_CLONES: Final = "it carries no terms: every sale and escrow is a clone of it"
 _BY_ARGUMENTS: Final = "the answer follows from the arguments and the code alone, which is compared"
 _LOCKED: Final = 3  # the sale's `Status.Locked`
 _REFUSED: Final = Refusal("ProceedsEscrow_ImplementationLocked")
 
-Pairs = list[tuple[str, Mapping[str, Any]]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scene:
-    """What all parts of a verification read from."""
-
-    chain: Chain
-    head: BlockHeader
-    checks: Checks
-    questions: Questions
-    history: History
-
-    def asker(self, contract: Contract, label: str) -> Asker:
-        return self.questions.about(contract, label)
-
-    def balance(self, token: str, account: str) -> int | str:
-        """Of a token, at the head; in words why there is no answer."""
-        contract = self.chain.contract("ProjectToken", token)
-        try:
-            found: int = contract.call("balanceOf", account, block=self.head.number)
-        except ChainError as error:
-            return f"no answer: {error}"
-        return found
+Pairs: TypeAlias = list[tuple[str, Mapping[str, Any]]]
 
 
 def check_platform(

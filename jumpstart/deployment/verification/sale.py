@@ -1,56 +1,35 @@
 """A sale: what it is bound to, what it answers, and how far what has happened explains that."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
-
-from eth_utils.address import to_canonical_address
 
 from jumpstart.accounts import checksummed
 from jumpstart.amounts import BASIS_POINTS
 from jumpstart.chain.blueprint import GETTERS, NOBODY, PARTS
-from jumpstart.chain.client import Contract, Receipt
+from jumpstart.chain.client import Receipt
 from jumpstart.deployment.verification.expected import APPLY, LIST, Expected, Front, locked
+from jumpstart.deployment.verification.funds import (
+    REPLAY,
+    check_balance,
+    check_coins,
+    check_empty,
+)
 from jumpstart.deployment.verification.inputs import SaleInputs
-from jumpstart.deployment.verification.platform import Pairs, Scene, ask_domain, ask_listing
+from jumpstart.deployment.verification.life import SUCCEEDED, Life
+from jumpstart.deployment.verification.platform import Pairs, ask_domain, ask_listing
 from jumpstart.deployment.verification.review import Applications
+from jumpstart.deployment.verification.scene import Scene
 from jumpstart.deployment.verification.token import ask_token
 from jumpstart.deployment.verification.vault import ask_grants, grants_of
 from jumpstart.grants import Grant, Plan
-from jumpstart.hashing import keccak256
 from jumpstart.review import ReviewRules
 from jumpstart.terms import ZERO_ADDRESS, SaleTerms
 from jumpstart.writing import plain
 
-FUNDED, SUCCEEDED, FAILED = range(3)  # of the contract's `Status`
-
-_REPLAY: Final = "what participants have done is for the replay of the sale"
 _PLATFORMS: Final = "of the platform: verify its own record"
-_TRANSFER: Final = "0x" + keccak256(b"Transfer(address,address,uint256)").hex()
 _OF_ACCOUNTS: Final = (
     *("allotmentOf", "claimableOf", "depositOf", "nonceOf", "positionOf", "weightOf"),
 )
-
-
-@dataclass
-class _Life:
-    """What the events of a sale make of it. Times Unix seconds, tokens base units."""
-
-    status: int = FUNDED
-    root: bytes = bytes(32)
-    published_at: int = 0
-    paused_until: int = 0
-    is_challenged: bool = False
-    settlements: dict[int, Mapping[str, Any]] = field(default_factory=dict)
-    sold: int = 0
-    proceeds: int = 0
-    unsold: int = 0
-    is_collected: bool = False
-    demands: dict[tuple[int, int], dict[str, int]] = field(default_factory=dict)
-    """By session and coefficient."""
-    accounts: set[str] = field(default_factory=set)
-    taking_part: set[tuple[int, str]] = field(default_factory=set)
-    """Session and account."""
 
 
 def check_sale(
@@ -96,7 +75,7 @@ class _Sale:
         self.escrow = chain.contract("ProceedsEscrow", expected.address_of("ProceedsEscrow"))
         self.token = chain.contract("ProjectToken", checksummed(self.terms.deal.sale_token))
         self.now = scene.head.timestamp
-        self.life = _Life()
+        self.life = Life(terms=self.terms)
 
     # ------------------------------------------------------------------------------------ reading
 
@@ -114,7 +93,7 @@ class _Sale:
         self.listed = listed[0] if listed else None
         if self.listed is not None and self.inputs.terms.allocations:
             self._read_grants(self.listed.block_number, self.listed.transaction_hash)
-        self._live()
+        self.life = Life.of(self.history, self.sale, self.terms)
 
     def _read_grants(self, block: int, transaction: str) -> None:
         vault = self.parts["VestingVault"]
@@ -128,55 +107,6 @@ class _Sale:
     def _first(self, step: str) -> int:
         made = self.receipts.get(step)
         return made.block_number if made is not None else 0
-
-    def _live(self) -> None:
-        """Follows the sale's events."""
-        life = self.life
-        for event in self.history.of(self.sale):
-            args, time = event.args, self.history.time_of(event)
-            match event.name:
-                case "HoldingsPublished":
-                    life.root, life.published_at = args["root"], time
-                case "HoldingsChallenged":
-                    life.is_challenged = True
-                case "ChallengeSettled":
-                    life.is_challenged = False
-                    life.root = life.root if args["stands"] else bytes(32)
-                case "SubscriptionsPaused":
-                    life.paused_until = args["until"]
-                case "SaleVoided":
-                    life.status, life.root = FAILED, bytes(32)
-                case "Subscribed":
-                    self._count(args, time)
-                case "SessionSettled":
-                    life.settlements[args["session"]] = args
-                    life.sold += args["sold"]
-                case "SaleSucceeded":
-                    life.status = SUCCEEDED
-                    life.proceeds, life.unsold = args["proceeds"], args["unsold"]
-                case "SaleFailed":
-                    life.status = FAILED
-                case "ProceedsCollected":
-                    life.is_collected = True
-
-    def _count(self, args: Mapping[str, Any], time: int) -> None:
-        ends = [session.end for session in self.terms.sessions]
-        session = next((row for row, end in enumerate(ends) if time < end), len(ends))
-        life, account = self.life, args["account"]
-        demand = life.demands.setdefault(
-            (session, args["coefficient"]), {"subscribed": 0, "accounts": 0, "newcomers": 0}
-        )
-        demand["subscribed"] += args["accepted"]
-        demand["newcomers"] += account not in life.accounts
-        demand["accounts"] += (session, account) not in life.taking_part
-        life.accounts.add(account)
-        life.taking_part.add((session, account))
-
-    @property
-    def _status(self) -> int:
-        if self.life.status == FUNDED and self.now >= self.terms.settle_deadline:
-            return FAILED
-        return self.life.status
 
     # ------------------------------------------------------------------------------------ events
 
@@ -315,7 +245,7 @@ class _Sale:
         }
         asker.expect("parts", parts)
         ask_domain(asker, "Jumpstart SubscriptionSale", self.scene.chain.chain_id)
-        asker.expect("status", self._status)
+        asker.expect("status", self.life.status_at(self.now))
         asker.expect(
             "opening",
             {
@@ -337,7 +267,7 @@ class _Sale:
         stranger = (NOBODY,)
         for function in ("allotmentOf", "depositOf", "nonceOf", "weightOf"):
             asker.expect(function, 0, *stranger, shown="nobody")
-        asker.leave(_REPLAY + f"; {len(life.accounts)} accounts have subscribed", *_OF_ACCOUNTS)
+        asker.leave(REPLAY + f"; {len(life.accounts)} accounts have subscribed", *_OF_ACCOUNTS)
 
     def _ask_sessions(self) -> None:
         asker, life, terms = self.scene.asker(self.sale, "sale"), self.life, self.terms
@@ -381,30 +311,23 @@ class _Sale:
         figures = dict(slashed[-1].args) if slashed else {"bond": 0, "totalWeight": 0}
         asker.expect("slash", figures)
         if self.life.status == SUCCEEDED:
-            asker.leave(_REPLAY, "delivery", "releasableAmount")
+            asker.leave(REPLAY, "delivery", "releasableAmount")
         else:
             names = ("status", "current", "attestedAt", "objected", "attestations", "exitAt")
             asker.expect("delivery", dict.fromkeys((*names, "releasedBps"), 0))
             asker.expect("releasableAmount", 0)
         asker.expect("exitOf", {"returned": 0, "amount": 0}, NOBODY, shown="nobody")
-        asker.leave(_REPLAY, "exitOf", "hasObjected", "hasSharedBond")
+        asker.leave(REPLAY, "exitOf", "hasObjected", "hasSharedBond")
 
     def check_storage(self) -> None:
         """That nothing is written where no getter looks, as long as nothing has been done."""
         for label, contract in (("sale", self.sale), ("escrow", self.escrow)):
-            layout = contract.artifact.storage_layout
             if self.history.of(contract):
-                names = ", ".join(row["label"] for row in layout["storage"])
-                self.scene.checks.leave(f"{label}: storage beyond its getters ({names})", _REPLAY)
-                continue
-            rows = layout["storage"]
-            sizes = [-(-int(layout["types"][row["type"]]["numberOfBytes"]) // 32) for row in rows]
-            last = max(int(row["slot"]) + size for row, size in zip(rows, sizes, strict=True))
-            words = self.scene.chain.storage_many(
-                contract.address, range(last), self.scene.head.number
-            )
-            for slot, word in enumerate(words):
-                self.scene.checks.compare("getter", f"{label}: storage slot {slot}", 0, word)
+                rows = contract.artifact.storage_layout["storage"]
+                names = ", ".join(row["label"] for row in rows)
+                self.scene.checks.leave(f"{label}: storage beyond its getters ({names})", REPLAY)
+            else:
+                check_empty(self.scene, label, contract)
 
     # ------------------------------------------------------------------------------------ tokens
 
@@ -428,12 +351,16 @@ class _Sale:
     def check_balances(self) -> None:
         """What sale, escrow and vault hold, against the transfers that brought it."""
         sold, paid = self.terms.deal.sale_token, self.terms.deal.payment_token
-        self._check_balance("sale", self.sale, sold, "tokens on sale")
-        if paid == ZERO_ADDRESS:
-            self._check_coins()
-        else:
-            self._check_balance("sale", self.sale, paid, "payment")
-            self._check_balance("escrow", self.escrow, paid, "payment")
+        first = self._first(APPLY)
+        check_balance(self.scene, "sale", self.sale, sold, "tokens on sale", first)
+        for label, contract, has_begun in (
+            ("sale", self.sale, bool(self.life.accounts)),
+            ("escrow", self.escrow, self.life.is_collected),
+        ):
+            if paid == ZERO_ADDRESS:
+                check_coins(self.scene, label, contract, has_begun=has_begun)
+            else:
+                check_balance(self.scene, label, contract, paid, "payment", first)
         names = ("Claimed", "Exited", "UnsoldCollected", "ReturnedCollected", "RemaindersSwept")
         held = self.scene.balance(self.token.address, self.sale.address)
         if not self.history.of(self.sale, *names):
@@ -445,34 +372,4 @@ class _Sale:
         held = self.scene.balance(self.token.address, vault.address)
         what = "tokens that the vault has to have for these grants"
         self.scene.checks.at_least("balance", what, owed, held)
-        self.scene.checks.leave("what the sale holds against what it owes", _REPLAY)
-
-    def _check_balance(self, label: str, contract: Contract, token: bytes, words: str) -> None:
-        """Against all transfers to and from the contract since the application."""
-        address = checksummed(token)
-        own = "0x" + to_canonical_address(contract.address).rjust(32, b"\0").hex()
-        total = 0
-        for sign, topics in ((1, [_TRANSFER, None, own]), (-1, [_TRANSFER, own])):
-            logs = self.scene.chain.logs(
-                address,
-                from_block=self._first(APPLY),
-                to_block=self.scene.head.number,
-                topics=topics,
-            )
-            total += sign * sum(int(log["data"], 16) for log in logs if len(log["topics"]) == 3)
-        held = self.scene.balance(address, contract.address)
-        what = f"{words} that the {label} holds, by the transfers of {address}"
-        self.scene.checks.compare("balance", what, total, held)
-
-    def _check_coins(self) -> None:
-        """The native coin: there are no events of it."""
-        compare, chain = self.scene.checks.compare, self.scene.chain
-        for label, contract, has_begun in (
-            ("sale", self.sale, bool(self.life.accounts)),
-            ("escrow", self.escrow, self.life.is_collected),
-        ):
-            if has_begun:
-                self.scene.checks.leave(f"coins that the {label} holds", _REPLAY)
-            else:
-                held = chain.balance(contract.address, self.scene.head.number)
-                compare("balance", f"coins that the {label} holds", 0, held)
+        self.scene.checks.leave("what the sale holds against what it owes", REPLAY)

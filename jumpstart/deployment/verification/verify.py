@@ -32,11 +32,12 @@ from jumpstart.deployment.verification.expected import (
 )
 from jumpstart.deployment.verification.history import History
 from jumpstart.deployment.verification.inputs import Inputs, SaleInputs, inputs_of
-from jumpstart.deployment.verification.platform import LABELS, Scene, check_platform
+from jumpstart.deployment.verification.platform import check_platform
 from jumpstart.deployment.verification.questions import Questions
 from jumpstart.deployment.verification.rebuild import rebuilding
 from jumpstart.deployment.verification.review import rules_of
 from jumpstart.deployment.verification.sale import check_sale
+from jumpstart.deployment.verification.scene import LABELS, Scene
 from jumpstart.deployment.verification.source import check_source, settings
 from jumpstart.deployment.verification.transactions import check_transactions
 from jumpstart.errors import ChainError, CheckError, InputError, located
