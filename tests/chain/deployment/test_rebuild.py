@@ -102,6 +102,7 @@ def clean_tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.deep
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("compiler", ["npm", "native"])
 def test_a_clean_tree_makes_the_same_code(
     clean_tree: Path, artifacts: Artifacts, compiler: str, monkeypatch: pytest.MonkeyPatch
