@@ -78,7 +78,11 @@ def signer_of(chain: "Chain", options: SenderOptions, *, watch: bool) -> "Signer
         if options.account is None or options != SenderOptions(account=options.account):
             raise InputError("--watch needs --from, the account to watch, and no key")
         return Watcher(parse_address("--from", options.account))
-    sender = sender_of(chain, options)
+    try:
+        sender = sender_of(chain, options)
+    except InputError as error:
+        # Where others have --account, these commands have --from: here the other one names people.
+        raise InputError(str(error).replace("--account", "--from")) from None
     if isinstance(sender, LocalAccount):
         return KeySigner(sender)
     return EndpointSigner(chain.url, sender) if isinstance(sender, str) else sender

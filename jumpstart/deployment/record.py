@@ -103,8 +103,9 @@ def write(record: Mapping[str, Any], folder: Path) -> Path:
 def read(path: Path) -> dict[str, Any]:
     """A record. Raises `InputError` for what is none."""
     with located(str(path)):
+        text = read_text(path)
         try:
-            record = json.loads(read_text(path))
+            record = json.loads(text)
         except ValueError as error:
             raise InputError(f"not JSON: {error}") from None
         missing = [
