@@ -97,7 +97,7 @@ def apply(
     chain, profile = connected(rpc, network)
     policy = _policy(profile, confirmations, in_flight, max_fee, patience)
     who = signer_of(chain, options, watch=watch)
-    names = names_of(account, accounts)
+    names = names_of(file, account, accounts)
     deployment, given = load(
         file, chain, sender=who.address, names=names, platform=platform, root=out
     )
@@ -155,7 +155,7 @@ def resume(
         file,
         chain,
         sender=who.address,
-        names=names_of(account, accounts),
+        names=names_of(file, account, accounts),
         platform=platform,
         root=out,
         given=begin.get("given"),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from jumpstart.cli.senders import SenderOptions, connect, parse_address, sender_of
-from jumpstart.errors import InputError
+from jumpstart.errors import InputError, located
+from jumpstart.files import read_text
 
 if TYPE_CHECKING:
     from jumpstart.chain.client import Chain
@@ -88,11 +89,19 @@ def signer_of(chain: "Chain", options: SenderOptions, *, watch: bool) -> "Signer
     return EndpointSigner(chain.url, sender) if isinstance(sender, str) else sender
 
 
-def names_of(accounts: Sequence[str] | None, book: Path | None) -> dict[str, str]:
-    """The addresses by name that options give. Raises `InputError` for one that is given twice."""
+def names_of(file: Path, accounts: Sequence[str] | None, book: Path | None) -> dict[str, str]:
+    """The addresses by name that options give for a file. Of an address book only the names that the
+    file has: the others are for other files. Raises `InputError` for one that is given twice.
+    """
     from jumpstart.deployment.files import address_book
 
-    names = address_book(book) if book is not None else {}
+    names: dict[str, str] = {}
+    if book is not None:
+        with located(str(file)):
+            text = read_text(file)
+        names = {
+            name: address for name, address in address_book(book).items() if f'"{name}"' in text
+        }
     for option in accounts or ():
         name, separator, text = option.partition("=")
         if not separator:

@@ -56,7 +56,7 @@ def lint(
     the chain. docs/lint.md lists all codes. Exit status: 0 no error, 1 an error, 2 bad input.
     """
     at = _now(now)
-    names = names_of(account, accounts)
+    names = names_of(file, account, accounts)
     if rpc is None and (applicant is not None or platform is not None):
         raise InputError("--applicant and --platform are looked up on a chain: give --rpc")
     with located(str(file)):

@@ -75,7 +75,7 @@ def plan(
         file,
         chain,
         sender=parse_address("--from", sender),
-        names=names_of(account, accounts),
+        names=names_of(file, account, accounts),
         platform=platform,
         root=out,
     )

@@ -52,6 +52,19 @@ def test_a_platform_and_a_sale_are_deployed_by_two_files(site: Site, chain: Chai
     assert json.loads(out)["state"] == "done"
 
 
+def test_one_address_book_serves_all_files(site: Site) -> None:
+    """What a file does not name is for another one; what is said for it alone has to be in it."""
+    books = [site.folder / f"{name}.names.toml" for name in ("example", "my-sale")]
+    both = "".join(book.read_text() for book in books)
+    for book in books:
+        book.write_text(both)
+    assert site.applied(PLATFORM)[0] == 0
+    assert site.applied(site.sale)[0] == 0
+    nobody = f"nobody={site.accounts[9]}"
+    status, _, err = site.run("plan", str(site.sale), "--from", site.sender, "--account", nobody)
+    assert (status, "account nobody: the terms name nobody so" in err) == (2, True)
+
+
 def test_a_plan_shows_everything_and_does_nothing(site: Site, chain: Chain) -> None:
     """As a table, as JSON, as a picture; nothing is sent, nothing is written."""
     site.applied(PLATFORM)
