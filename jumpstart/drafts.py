@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final, cast
+from typing import Annotated, Any, Final
 
 from pydantic import (
     BeforeValidator,
@@ -34,7 +34,7 @@ from jumpstart.errors import InputError, located
 from jumpstart.files import read_text
 from jumpstart.holdings import Statistic
 from jumpstart.jurisdictions import Bitmap, bitmap_of, bitmap_without
-from jumpstart.models import Model, validated
+from jumpstart.models import Model, Problem, problems, validated
 from jumpstart.schedule import Vesting
 from jumpstart.terms import (
     ZERO_ADDRESS,
@@ -58,6 +58,8 @@ NONE: Final = "none"
 """In place of an amount: no soft cap, account cap or oversubscription limit."""
 
 UINT256_MAX: Final = 2**256 - 1
+
+_UNREAD: Final = 1  # in place of an amount whose unit is not known: see `mistakes_in`
 
 _PERCENT: Final = Token(symbol="%", decimals=2)  # its base unit is the basis point
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
@@ -107,25 +109,26 @@ def _hash(value: object) -> bytes:
     return bytes.fromhex(text)
 
 
-def _units(info: ValidationInfo) -> "TokensSection":
-    return cast("TokensSection", info.context)
-
-
 def _or_native(value: object, parse: ValidatorFunctionWrapHandler) -> bytes | str:
     account: bytes | str = ZERO_ADDRESS if value == NATIVE else parse(value)
     return account
 
 
+def _amount(value: object, info: ValidationInfo, unit: Callable[["TokensSection"], Token]) -> int:
+    text = _text(value)
+    return _UNREAD if info.context is None else parse_amount(text, unit(info.context))
+
+
 def _sale_amount(value: object, info: ValidationInfo) -> int:
-    return parse_amount(_text(value), _units(info).sale.unit)
+    return _amount(value, info, lambda tokens: tokens.sale.unit)
 
 
 def _payment_amount(value: object, info: ValidationInfo) -> int:
-    return parse_amount(_text(value), _units(info).payment.unit)
+    return _amount(value, info, lambda tokens: tokens.payment.unit)
 
 
 def _holding_amount(value: object, info: ValidationInfo) -> int:
-    return parse_amount(_text(value), _units(info).holding.unit)
+    return _amount(value, info, lambda tokens: tokens.holding.unit)
 
 
 def _or_none(value: object, parse: ValidatorFunctionWrapHandler) -> int:
@@ -134,7 +137,10 @@ def _or_none(value: object, parse: ValidatorFunctionWrapHandler) -> int:
 
 
 def _price(value: object, info: ValidationInfo) -> tuple[int, int]:
-    return parse_price(_text(value), _units(info).payment.unit, _units(info).sale.unit)
+    text, tokens = _text(value), info.context
+    if tokens is None:
+        return _UNREAD, _UNREAD
+    return parse_price(text, tokens.payment.unit, tokens.sale.unit)
 
 
 Time = Annotated[int, BeforeValidator(_time)]
@@ -406,12 +412,17 @@ class Draft(Model):
         Raises `InputError` for a malformed address, one that contradicts the file, and names that
         stay without one; `TermsError` for a broken rule.
         """
-        addresses = addresses_of(self.accounts, accounts, self.open_names)
+        terms = self.terms(addresses_of(self.accounts, accounts, self.open_names))
+        terms.check()
+        return terms
+
+    def terms(self, addresses: Mapping[str, bytes]) -> ListingTerms:
+        """The terms, whether they break a rule or not. `addresses` has every name of the file."""
 
         def address_of(account: bytes | str) -> bytes:
             return addresses[account] if isinstance(account, str) else account
 
-        terms = ListingTerms(
+        return ListingTerms(
             sale=self._sale(address_of),
             escrow=EscrowTerms(
                 initial_bps=self.escrow.initial,
@@ -432,8 +443,6 @@ class Draft(Model):
                 for section in self.allocations
             ),
         )
-        terms.check()
-        return terms
 
     def _sale(self, address_of: Callable[[bytes | str], bytes]) -> SaleTerms:
         price, price_unit = self.deal.price
@@ -516,9 +525,31 @@ class _Units(Model):
 def read(path: Path) -> Draft:
     """The draft in a file. Raises `InputError` naming the file and the first wrong field."""
     with located(str(path)):
-        try:
-            tables = tomllib.loads(read_text(path))
-        except tomllib.TOMLDecodeError as error:
-            raise InputError(f"not TOML: {error}") from None
-        units = validated(_Units, {"tokens": tables.get("tokens")}).tokens
-        return validated(Draft, tables, units)
+        return draft_of(tables_of(read_text(path)))
+
+
+def tables_of(text: str) -> dict[str, Any]:
+    """What TOML makes of a text. Raises `InputError` for one that is not TOML."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"not TOML: {error}") from None
+
+
+def draft_of(tables: Mapping[str, Any]) -> Draft:
+    """The draft of a file's tables. Raises `InputError` naming the first wrong field."""
+    units = validated(_Units, {"tokens": tables.get("tokens")}).tokens
+    return validated(Draft, tables, units)
+
+
+def mistakes_in(tables: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """Everything for which `draft_of` would refuse the tables.
+
+    Where a token has no unit, no amount can be read: then those that are there pass unread.
+    """
+    content = {"tokens": tables.get("tokens")}
+    mistakes = problems(_Units, content)
+    if not mistakes:
+        return problems(Draft, tables, validated(_Units, content).tokens)
+    rest = problems(Draft, tables)
+    return mistakes + tuple(each for each in rest if each.path[0] != "tokens")

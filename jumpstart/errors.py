@@ -39,6 +39,8 @@ class TermsError(InputError):
         self.field = field
         self.given = given
         self.bound = bound
+        self.rule = rule
+        self.row = row
 
 
 class CheckError(JumpstartError):

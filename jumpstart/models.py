@@ -1,6 +1,7 @@
 """What is common to all models of files: frozen, no unknown field, one line for what is wrong."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -17,6 +18,24 @@ class Model(BaseModel):
 AnyModel = TypeVar("AnyModel", bound=Model)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """What is wrong with one field: where it stands, keys and indices from the root, pydantic's word
+    for the kind of mistake, what is given, and the reason.
+    """
+
+    path: tuple[str | int, ...]
+    kind: str
+    given: Any
+    reason: str
+
+    @property
+    def field(self) -> str:
+        """The field as a person writes it: `sessions[0].start`."""
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return "".join(steps).removeprefix(".") or "as a whole"
+
+
 def validated(
     model: type[AnyModel], content: Mapping[str, Any], context: object = None
 ) -> AnyModel:
@@ -24,7 +43,28 @@ def validated(
     try:
         return model.model_validate(content, context=context)
     except ValidationError as refused:
-        first = refused.errors(include_url=False)[0]
-        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in first["loc"])
-        reason = first.get("ctx", {}).get("error", first["msg"])
-        raise InputError(f"{''.join(steps).removeprefix('.') or 'as a whole'}: {reason}") from None
+        first = _problems(refused)[0]
+        raise InputError(f"{first.field}: {first.reason}") from None
+
+
+def problems(
+    model: type[AnyModel], content: Mapping[str, Any], context: object = None
+) -> tuple[Problem, ...]:
+    """Everything for which `validated` would refuse `content`, in the order of the model's fields."""
+    try:
+        model.model_validate(content, context=context)
+    except ValidationError as refused:
+        return _problems(refused)
+    return ()
+
+
+def _problems(refused: ValidationError) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(
+            path=error["loc"],
+            kind=error["type"],
+            given=error["input"],
+            reason=str(error.get("ctx", {}).get("error", error["msg"])),
+        )
+        for error in refused.errors(include_url=False)
+    )

@@ -7,6 +7,7 @@ How a person writes terms down is the business of `jumpstart.drafts`; this modul
 has no defaults.
 """
 
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass, is_dataclass, replace
 from typing import Any, Final, Self, get_args, get_type_hints
 
@@ -153,69 +154,74 @@ class SaleTerms:
 
     def check(self) -> None:
         """Applies the rules of `ListingTerms.check` that are about the sale itself."""
-        _check_range("chainId", self.chain_id, 0, CHAIN_ID_MAX)
-        self._check_sessions()
-        self._check_deal()
-        self._check_admission()
-        self._check_parties()
-        _check_schedule("vesting", self.vesting)
-        self._check_tiers()
+        _raise_first(self.broken_rules())
 
-    def _check_sessions(self) -> None:
-        _check_range("sessions", len(self.sessions), 1, SESSIONS_MAX)
+    def broken_rules(self) -> Iterator[TermsError]:
+        """Those that are broken, in the contract's order."""
+        yield from _range("chainId", self.chain_id, 0, CHAIN_ID_MAX)
+        yield from self._session_rules()
+        yield from self._deal_rules()
+        yield from self._admission_rules()
+        yield from self._party_rules()
+        yield from _schedule("vesting", self.vesting)
+        yield from self._tier_rules()
+
+    def _session_rules(self) -> Iterator[TermsError]:
+        yield from _range("sessions", len(self.sessions), 1, SESSIONS_MAX)
         end = 0
         for row, session in enumerate(self.sessions, 1):
-            _check_range("session.start", session.start, end, TIME_MAX, row)
-            _check_range("session.end", session.end, session.start + 1, TIME_MAX, row)
-            _check_range("session.supply", session.supply, 1, UINT112_MAX, row)
+            yield from _range("session.start", session.start, end, TIME_MAX, row)
+            yield from _range("session.end", session.end, session.start + 1, TIME_MAX, row)
+            yield from _range("session.supply", session.supply, 1, UINT112_MAX, row)
             least = session.supply if session.limit else 0
-            _check_range("session.limit", session.limit, least, UINT112_MAX, row)
+            yield from _range("session.limit", session.limit, least, UINT112_MAX, row)
             end = session.end
-        _check_range("supply", self.supply, 1, SUPPLY_MAX)
-        _check_range("settleDeadline", self.settle_deadline, end + 1, TIME_MAX)
+        yield from _range("supply", self.supply, 1, SUPPLY_MAX)
+        yield from _range("settleDeadline", self.settle_deadline, end + 1, TIME_MAX)
 
-    def _check_deal(self) -> None:
+    def _deal_rules(self) -> Iterator[TermsError]:
         deal = self.deal
-        _check_different("paymentToken", deal.payment_token, deal.sale_token)
-        _check_range("price", deal.price, 1, UINT112_MAX)
-        _check_range("priceUnit", deal.price_unit, 1, UINT112_MAX)
-        _check_range("minimum", deal.minimum, 1, UINT112_MAX)
+        yield from _different("paymentToken", deal.payment_token, deal.sale_token)
+        yield from _range("price", deal.price, 1, UINT112_MAX)
+        yield from _range("priceUnit", deal.price_unit, 1, UINT112_MAX)
+        yield from _range("minimum", deal.minimum, 1, UINT112_MAX)
         least = deal.minimum if deal.account_cap else 0
-        _check_range("accountCap", deal.account_cap, least, self.supply)
-        _check_range("softCap", deal.soft_cap, 0, self.cost_down(self.supply))
-        _check_range("softCap", deal.soft_cap, 0, UINT112_MAX)
+        yield from _range("accountCap", deal.account_cap, least, self.supply)
+        if deal.price_unit:
+            yield from _range("softCap", deal.soft_cap, 0, self.cost_down(self.supply))
+        yield from _range("softCap", deal.soft_cap, 0, UINT112_MAX)
 
-    def _check_admission(self) -> None:
-        _check_range("level", self.admission.level, 1, LEVEL_MAX)
-        _check_range("attesters", len(self.attesters), 1, ATTESTERS_MAX)
+    def _admission_rules(self) -> Iterator[TermsError]:
+        yield from _range("level", self.admission.level, 1, LEVEL_MAX)
+        yield from _range("attesters", len(self.attesters), 1, ATTESTERS_MAX)
         for row, attester in enumerate(self.attesters, 1):
-            _check_different("attester", attester, ZERO_ADDRESS, row)
+            yield from _different("attester", attester, ZERO_ADDRESS, row)
         admitted = numerics_of(self.admission.jurisdictions)
-        _check_range("jurisdictions", len(admitted), 1, NUMERIC_MAX)
+        yield from _range("jurisdictions", len(admitted), 1, NUMERIC_MAX)
         for numeric in admitted:
             if not is_numeric(numeric):
-                raise TermsError("jurisdictions", numeric, NUMERIC_MAX, "is no ISO code up to")
+                yield TermsError("jurisdictions", numeric, NUMERIC_MAX, "is no ISO code up to")
 
-    def _check_parties(self) -> None:
+    def _party_rules(self) -> Iterator[TermsError]:
         parties = self.parties
-        _check_different("holdingsPublisher", parties.holdings_publisher, ZERO_ADDRESS)
-        _check_range("challengeSeconds", parties.challenge_seconds, 1, WINDOW_MAX)
-        _check_different("proceedsTo", parties.proceeds_to, ZERO_ADDRESS)
-        _check_different("unsoldTo", parties.unsold_to, ZERO_ADDRESS)
-        _check_different("feeTo", parties.fee_to, ZERO_ADDRESS)
-        _check_range("feeBps", parties.fee_bps, 0, BASIS_POINTS)
+        yield from _different("holdingsPublisher", parties.holdings_publisher, ZERO_ADDRESS)
+        yield from _range("challengeSeconds", parties.challenge_seconds, 1, WINDOW_MAX)
+        yield from _different("proceedsTo", parties.proceeds_to, ZERO_ADDRESS)
+        yield from _different("unsoldTo", parties.unsold_to, ZERO_ADDRESS)
+        yield from _different("feeTo", parties.fee_to, ZERO_ADDRESS)
+        yield from _range("feeBps", parties.fee_bps, 0, BASIS_POINTS)
 
-    def _check_tiers(self) -> None:
-        _check_range("tiers", len(self.tiers), 1, TIERS_MAX)
+    def _tier_rules(self) -> Iterator[TermsError]:
+        yield from _range("tiers", len(self.tiers), 1, TIERS_MAX)
         below = Tier(threshold=0, coefficient=0)
         for row, tier in enumerate(self.tiers, 1):
             if tier.threshold <= below.threshold:
-                raise TermsError(
+                yield TermsError(
                     "tier.threshold", tier.threshold, below.threshold, "is not above", row
                 )
-            _check_range("tier.threshold", tier.threshold, 1, UINT112_MAX, row)
+            yield from _range("tier.threshold", tier.threshold, 1, UINT112_MAX, row)
             least = below.coefficient + 1
-            _check_range("tier.coefficient", tier.coefficient, least, COEFFICIENT_MAX, row)
+            yield from _range("tier.coefficient", tier.coefficient, least, COEFFICIENT_MAX, row)
             below = tier
 
 
@@ -293,7 +299,7 @@ class ListingTerms:
 
         Raises `TermsError` for a number that does not.
         """
-        _check_range("applicationId", application_id, 0, APPLICATION_MAX)
+        _raise_first(_range("applicationId", application_id, 0, APPLICATION_MAX))
         sale, escrow = self.sale, self.escrow
         deal, admission, parties, vesting = sale.deal, sale.admission, sale.parties, sale.vesting
         return b"".join(
@@ -392,58 +398,77 @@ class ListingTerms:
         Raises `TermsError` for the first one broken, under the contract's name of the field. One
         rule is ours alone: each admitted jurisdiction is a code that exists.
         """
-        self.sale.check()
-        self._check_escrow()
-        self._check_allocations()
+        _raise_first(self.broken_rules())
 
-    def _check_escrow(self) -> None:
+    def broken_rules(self) -> Iterator[TermsError]:
+        """Every rule of `check` that is broken, in its order: the first is what it raises."""
+        yield from self.sale.broken_rules()
+        yield from self._escrow_rules()
+        yield from self._allocation_rules()
+
+    def _escrow_rules(self) -> Iterator[TermsError]:
         escrow, milestones = self.escrow, self.escrow.milestones
         least = 1 if milestones else 0
-        _check_range("escrow.initialBps", escrow.initial_bps, 0, BASIS_POINTS)
-        _check_range("escrow.graceSeconds", escrow.grace_seconds, 0, WINDOW_MAX)
-        _check_range("escrow.objectionSeconds", escrow.objection_seconds, least, WINDOW_MAX)
-        _check_range("escrow.objectionBps", escrow.objection_bps, least, OBJECTION_MAX)
-        _check_range("escrow.exitSeconds", escrow.exit_seconds, least, WINDOW_MAX)
-        _check_different("escrow.remainderTo", escrow.remainder_to, ZERO_ADDRESS)
-        _check_range("milestones", len(milestones), 0, MILESTONES_MAX)
+        yield from _range("escrow.initialBps", escrow.initial_bps, 0, BASIS_POINTS)
+        yield from _range("escrow.graceSeconds", escrow.grace_seconds, 0, WINDOW_MAX)
+        yield from _range("escrow.objectionSeconds", escrow.objection_seconds, least, WINDOW_MAX)
+        yield from _range("escrow.objectionBps", escrow.objection_bps, least, OBJECTION_MAX)
+        yield from _range("escrow.exitSeconds", escrow.exit_seconds, least, WINDOW_MAX)
+        yield from _different("escrow.remainderTo", escrow.remainder_to, ZERO_ADDRESS)
+        yield from _range("milestones", len(milestones), 0, MILESTONES_MAX)
         earliest = self.sale.settle_deadline
         for row, milestone in enumerate(milestones, 1):
-            _check_range("milestone.shareBps", milestone.share_bps, 1, BASIS_POINTS, row)
-            _check_range("milestone.deadline", milestone.deadline, earliest, TIME_MAX, row)
-            _check_different("milestone.descriptionHash", milestone.description_hash, _NO_HASH, row)
+            yield from _range("milestone.shareBps", milestone.share_bps, 1, BASIS_POINTS, row)
+            yield from _range("milestone.deadline", milestone.deadline, earliest, TIME_MAX, row)
+            yield from _different(
+                "milestone.descriptionHash", milestone.description_hash, _NO_HASH, row
+            )
             earliest = milestone.deadline + 1
         shares = escrow.initial_bps + sum(milestone.share_bps for milestone in milestones)
-        _check_range("escrow.shares", shares, BASIS_POINTS, BASIS_POINTS)
+        yield from _range("escrow.shares", shares, BASIS_POINTS, BASIS_POINTS)
 
-    def _check_allocations(self) -> None:
-        _check_range("allocations", len(self.allocations), 0, ALLOCATIONS_MAX)
+    def _allocation_rules(self) -> Iterator[TermsError]:
+        yield from _range("allocations", len(self.allocations), 0, ALLOCATIONS_MAX)
         for row, allocation in enumerate(self.allocations, 1):
-            _check_different("allocation.beneficiary", allocation.beneficiary, ZERO_ADDRESS, row)
-            _check_range("allocation.amount", allocation.amount, 1, SUPPLY_MAX, row)
-            _check_schedule("allocation", allocation.schedule, row)
+            yield from _different(
+                "allocation.beneficiary", allocation.beneficiary, ZERO_ADDRESS, row
+            )
+            yield from _range("allocation.amount", allocation.amount, 1, SUPPLY_MAX, row)
+            yield from _schedule("allocation", allocation.schedule, row)
 
 
-def _check_schedule(section: str, vesting: Vesting, row: int | None = None) -> None:
+def _raise_first(broken: Iterator[TermsError]) -> None:
+    for error in broken:
+        raise error
+
+
+def _schedule(section: str, vesting: Vesting, row: int | None = None) -> Iterator[TermsError]:
     duration = vesting.duration_seconds
-    _check_range(f"{section}.start", vesting.start, 0, TIME_MAX, row)
-    _check_range(f"{section}.durationSeconds", duration, 0, TIME_MAX, row)
-    _check_range(f"{section}.unlockBps", vesting.unlock_bps, 0, BASIS_POINTS, row)
-    _check_range(f"{section}.cliffSeconds", vesting.cliff_seconds, 0, duration, row)
-    _check_range(f"{section}.stepSeconds", vesting.step_seconds, 0, duration, row)
+    yield from _range(f"{section}.start", vesting.start, 0, TIME_MAX, row)
+    yield from _range(f"{section}.durationSeconds", duration, 0, TIME_MAX, row)
+    yield from _range(f"{section}.unlockBps", vesting.unlock_bps, 0, BASIS_POINTS, row)
+    yield from _range(f"{section}.cliffSeconds", vesting.cliff_seconds, 0, duration, row)
+    yield from _range(f"{section}.stepSeconds", vesting.step_seconds, 0, duration, row)
     if duration == 0:
-        _check_range(f"{section}.unlockBps", vesting.unlock_bps, BASIS_POINTS, BASIS_POINTS, row)
+        yield from _range(
+            f"{section}.unlockBps", vesting.unlock_bps, BASIS_POINTS, BASIS_POINTS, row
+        )
 
 
-def _check_range(field: str, given: int, least: int, most: int, row: int | None = None) -> None:
+def _range(
+    field: str, given: int, least: int, most: int, row: int | None = None
+) -> Iterator[TermsError]:
     if given < least:
-        raise TermsError(field, given, least, "is below the least,", row)
+        yield TermsError(field, given, least, "is below the least,", row)
     if given > most:
-        raise TermsError(field, given, most, "is above the most,", row)
+        yield TermsError(field, given, most, "is above the most,", row)
 
 
-def _check_different(field: str, given: bytes, other: bytes, row: int | None = None) -> None:
+def _different(
+    field: str, given: bytes, other: bytes, row: int | None = None
+) -> Iterator[TermsError]:
     if given == other:
-        raise TermsError(
+        yield TermsError(
             field, int.from_bytes(given), int.from_bytes(other), "must differ from", row
         )
 

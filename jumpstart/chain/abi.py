@@ -156,8 +156,13 @@ def selector_of(signature: str) -> bytes:
     return keccak(text=signature)[:4]
 
 
+def types_of(parameters: Sequence[Entry]) -> list[str]:
+    """The types of parameters as the encoding names them, structs written out."""
+    return list(map(_type_of, parameters))
+
+
 def signature_of(entry: Entry) -> str:
-    return f"{entry['name']}({','.join(map(_type_of, entry['inputs']))})"
+    return f"{entry['name']}({','.join(types_of(entry['inputs']))})"
 
 
 def _topic(entry: Entry) -> str:
@@ -184,7 +189,7 @@ def _encoded(what: str, parameters: Sequence[Entry], args: Sequence[Any]) -> byt
             _plain(parameter, parameter["type"], value)
             for parameter, value in zip(parameters, args, strict=True)
         ]
-        return encode([_type_of(parameter) for parameter in parameters], plain)
+        return encode(types_of(parameters), plain)
     except (EncodingError, TypeError, ValueError, KeyError, AttributeError) as error:
         raise InputError(f"{what}: {error}") from error
 
@@ -215,7 +220,7 @@ def _plain(parameter: Entry, kind: str, value: Any) -> Any:
 def _decoded(parameters: Sequence[Entry], data: bytes) -> tuple[Any, ...]:
     if not parameters:
         return ()
-    values = decode([_type_of(parameter) for parameter in parameters], data)
+    values = decode(types_of(parameters), data)
     return tuple(
         _rich(parameter, parameter["type"], value)
         for parameter, value in zip(parameters, values, strict=True)
@@ -251,7 +256,7 @@ def _struct(names: tuple[str, ...]) -> Callable[..., Any]:
 def result_of(outputs: Sequence[Entry], data: bytes) -> Any:
     try:
         values = _decoded(outputs, data)
-    except DecodingError as error:
+    except (DecodingError, UnicodeDecodeError, OverflowError) as error:
         raise ChainError(
             f"the contract's answer is not what its interface says: {error}"
         ) from error

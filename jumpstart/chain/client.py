@@ -1,26 +1,19 @@
 """Talks to one chain: sends, calls, reads, and gives every refusal of a contract its name.
 
-Knows JSON-RPC and transactions, and the test methods of Ganache and Anvil. Refuses to know
-what any contract means, and where keys are kept: a sender is an account that can sign, or an
-address that the node itself holds the key of.
+Knows transactions, receipts and logs. Refuses to know what any contract means, and where keys are
+kept: a sender is an account that can sign, or an address that the node itself holds the key of.
 """
 
 import functools
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, NoReturn, Self, TypeAlias
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, Union
 
 from eth_account.signers.local import LocalAccount
 from eth_typing import ChecksumAddress
 from eth_utils.address import to_checksum_address
-from requests.exceptions import RequestException
-from web3 import HTTPProvider, Web3
-from web3.exceptions import Web3Exception
-from web3.types import RPCEndpoint
 
 from jumpstart.chain.abi import (
     Entry,
@@ -29,14 +22,17 @@ from jumpstart.chain.abi import (
     calldata_of,
     creation_code,
     decode_events,
-    decode_revert,
     function_of,
     result_of,
-    selector_of,
-    signature_of,
 )
 from jumpstart.chain.compiler import Artifact
-from jumpstart.errors import ChainError, ContractRevert, InputError
+from jumpstart.chain.local import LocalControls
+from jumpstart.chain.rpc import NO_REASON, NodeRefusal
+from jumpstart.chain.urls import shown_url
+from jumpstart.errors import ChainError, ContractRevert, JumpstartError
+
+if TYPE_CHECKING:
+    from jumpstart.chain.signers import Signer
 
 LOCAL_GAS_PRICE: Final = 10 * 10**9
 """Wei. A price of 0 is never mined since London, and a high one asks for a fortune up front."""
@@ -47,39 +43,15 @@ BATCH_GAS_LIMIT: Final = 4_000_000
 """The same for each of many: a block must have room for all it is offered."""
 TRANSFER_GAS_LIMIT: Final = 100_000
 
-NO_REASON: Final = "NoReason"
-"""The name of a revert that carries no data at all."""
-
-Sender: TypeAlias = LocalAccount | str
-"""An account that signs here, or the address of one that the node signs for."""
+Sender: TypeAlias = Union[LocalAccount, str, "Signer"]
+"""An account that signs here, the address of one that the node signs for, or a signer elsewhere."""
 Block: TypeAlias = int | Literal["latest", "earliest", "pending", "safe", "finalized"]
 
 _REQUEST_SECONDS = 60.0
 _LOCAL_RECEIPT_SECONDS = 30.0
 _RECEIPT_SECONDS = 600.0
 _POLL_SECONDS = 2.0
-_MESSAGE_SIZE = 100  # requests in one JSON-RPC message: more gain nothing
 _BLOCK_SIZE = 50  # transactions sent together
-# Ganache copies every account it has touched each time it begins a call, and forgets them only when
-# it takes back a block: a thousand participants would double the time of each transaction.
-_TOUCHED_AT_MOST = 100
-
-_RUNS_CODE = frozenset(
-    {"eth_call", "eth_estimateGas", "eth_sendTransaction", "eth_sendRawTransaction"}
-)
-# Each node has its own words for what ends a run without data.
-_HALTS = {
-    "OutOfGas": re.compile(r"out ?of ?gas|OOG", re.IGNORECASE),
-    "InvalidOpcode": re.compile(
-        r"invalid (fe )?opcode|InvalidFEOpcode|OpcodeNotFound", re.IGNORECASE
-    ),
-    "StackOverflow": re.compile(r"stack ?overflow", re.IGNORECASE),
-    NO_REASON: re.compile(r"revert", re.IGNORECASE),
-}
-
-
-class NodeRefusal(ChainError):  # noqa: N818 (an answer, not a fault)
-    """The node answered, and would not do what it was asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,30 +170,16 @@ class Contract:
         return found[0]
 
 
-class Chain:
+class Chain(LocalControls):
     """One chain at one address. Make it with `Chain.connect`."""
 
     def __init__(
         self, url: str, *, artifacts: Mapping[str, Artifact] | None, timeout: float
     ) -> None:
-        self.url = url
+        super().__init__(url, timeout=timeout)
         self.artifacts: Mapping[str, Artifact] = artifacts or {}
-        self._provider = HTTPProvider(
-            url,
-            # A proxy of the environment has no business between us and our own machine.
-            request_kwargs={
-                "timeout": timeout,
-                **({"proxies": {"no_proxy": "*"}} if _is_here(url) else {}),
-            },
-            exception_retry_configuration=None,
-        )
-        self._snapshots: dict[str, dict[str, int]] = {}
-        self._errors: dict[bytes, Entry] = {}
-        self._nonces: dict[str, int] = {}
-        self._touched = 0
         for artifact in self.artifacts.values():
             self.learn(artifact)
-        self.client_version: str = self.request("web3_clientVersion")
         self.chain_id = int(self.request("eth_chainId"), 16)
 
     @classmethod
@@ -240,55 +198,10 @@ class Chain:
         """
         chain = cls(url, artifacts=artifacts, timeout=timeout)
         if chain_id is not None and chain.chain_id != chain_id:
-            raise ChainError(f"{_shown(url)} is chain {chain.chain_id}, expected chain {chain_id}")
+            raise ChainError(
+                f"{shown_url(url)} is chain {chain.chain_id}, expected chain {chain_id}"
+            )
         return chain
-
-    @functools.cached_property
-    def web3(self) -> Web3:
-        """For what this class does not do. Without the layer that checks what our own code has
-        checked.
-        """
-        web3 = Web3(self._provider)
-        for name in ("validation", "ens_name_to_address"):
-            if web3.middleware_onion.get(name):
-                web3.middleware_onion.remove(name)
-        return web3
-
-    @functools.cached_property
-    def kind(self) -> Literal["ganache", "anvil", "other"]:
-        version = self.client_version.lower()
-        if version.startswith("ganache"):
-            return "ganache"
-        return "anvil" if version.startswith("anvil") else "other"
-
-    @property
-    def is_local(self) -> bool:
-        """Whether this is a test chain, where time can be moved."""
-        return self.kind != "other"
-
-    def request(self, method: str, *params: Any) -> Any:
-        """One JSON-RPC request. Raises `ContractRevert` or `ChainError` for an error answer."""
-        return self._answer(method, self._post(method, list(params)))
-
-    def batch(self, requests: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
-        """Many requests in few messages; the answers in the order of the requests. Raises at the
-        first error.
-        """
-        results: list[Any] = []
-        for start in range(0, len(requests), _MESSAGE_SIZE):
-            part = requests[start : start + _MESSAGE_SIZE]
-            answers = self._post_batch(part)
-            results += [
-                self._answer(method, answer)
-                for (method, _), answer in zip(part, answers, strict=True)
-            ]
-        return results
-
-    def learn(self, artifact: Artifact) -> None:
-        """Adds a contract's custom errors to those that get a name."""
-        for entry in artifact.abi:
-            if entry["type"] == "error":
-                self._errors[selector_of(signature_of(entry))] = entry
 
     # ------------------------------------------------------------------------------------ contracts
 
@@ -386,7 +299,15 @@ class Chain:
         return bytes.fromhex(self.request("eth_getCode", address, _block(block))[2:])
 
     def storage(self, address: str, slot: int, block: Block = "latest") -> int:
-        return int(self.request("eth_getStorageAt", address, hex(slot), _block(block)), 16)
+        return self.storage_many(address, [slot], block)[0]
+
+    def storage_many(
+        self, address: str, slots: Sequence[int], block: Block = "latest"
+    ) -> list[int]:
+        """Many slots in few messages."""
+        requests = [("eth_getStorageAt", (address, hex(slot), _block(block))) for slot in slots]
+        # Ganache answers 0x for a slot that was written and taken back.
+        return [int(word.removeprefix("0x") or "0", 16) for word in self.batch(requests)]
 
     def nonce(self, address: str, block: Block = "latest") -> int:
         return int(self.request("eth_getTransactionCount", address, _block(block)), 16)
@@ -406,6 +327,13 @@ class Chain:
             prev_randao=int(found.get("mixHash") or "0x0", 16),
             base_fee=int(found.get("baseFeePerGas") or "0x0", 16),
         )
+
+    def tip(self) -> int:
+        """What the node thinks a block's producer wants for a gas, in wei, beside the base fee."""
+        try:
+            return int(self.request("eth_maxPriorityFeePerGas"), 16)
+        except NodeRefusal:  # not every node has it
+            return max(0, int(self.request("eth_gasPrice"), 16) - self.header().base_fee)
 
     def receipt(self, transaction_hash: str) -> Receipt | None:
         """None while it is not mined."""
@@ -514,10 +442,13 @@ class Chain:
                 self._prepared(transaction, local_gas, len(transactions) - place - 1)
                 for place, transaction in enumerate(transactions)
             ]
-            if len(prepared) == 1:
-                return [self.request(*prepared[0])]
+            if len(prepared) == 1 or not all(method for method, _ in prepared):
+                return [
+                    self.request(method, payload) if method else payload()
+                    for method, payload in prepared
+                ]
             return self.batch([(method, [payload]) for method, payload in prepared])
-        except ChainError:
+        except JumpstartError:
             # What the chain took of them is unknown: the next transaction asks it.
             for transaction in transactions:
                 self._nonces.pop(address_of(transaction.sender), None)
@@ -546,6 +477,12 @@ class Chain:
         if isinstance(transaction.sender, LocalAccount):
             signed = transaction.sender.sign_transaction(payload)
             return "eth_sendRawTransaction", "0x" + bytes(signed.raw_transaction).hex()
+        if not isinstance(transaction.sender, str):
+            elsewhere = transaction.sender.sign(payload)
+            if elsewhere is not None:
+                return "eth_sendRawTransaction", "0x" + elsewhere.raw.hex()
+            # No method: it is sent where it is signed.
+            return "", functools.partial(transaction.sender.send, payload)
         payload["from"] = sender
         return "eth_sendTransaction", {
             name: hex(value) if isinstance(value, int) else value for name, value in payload.items()
@@ -565,7 +502,7 @@ class Chain:
     def _fees(self, extra: int) -> dict[str, int]:
         if self.is_local:
             return {"gasPrice": LOCAL_GAS_PRICE + extra}
-        tip = int(self.request("eth_maxPriorityFeePerGas"), 16)
+        tip = self.tip()
         return {"maxPriorityFeePerGas": tip, "maxFeePerGas": 2 * self.header().base_fee + tip}
 
     def _load_nonces(self, transactions: Sequence[Transaction]) -> None:
@@ -580,16 +517,6 @@ class Chain:
         nonce = self._nonces[sender]
         self._nonces[sender] = nonce + 1
         return nonce
-
-    def _note_touched(self, accounts: int) -> None:
-        if self.kind != "ganache":
-            return
-        self._touched += accounts
-        if self._touched >= _TOUCHED_AT_MOST:
-            snapshot = self.request("evm_snapshot")
-            self.request("evm_mine")
-            self.request("evm_revert", snapshot)
-            self._touched = 0
 
     def _await(self, hashes: Sequence[str]) -> list[Receipt]:
         limit = _LOCAL_RECEIPT_SECONDS if self.is_local else _RECEIPT_SECONDS
@@ -694,150 +621,12 @@ class Chain:
         memory = bytes.fromhex("".join(word.removeprefix("0x") for word in steps[-1]["memory"]))
         return self._named("0x" + memory[start : start + length].hex(), "revert")
 
-    def _answer(self, method: str, answer: Mapping[str, Any]) -> Any:
-        error = answer.get("error")
-        if error is None:
-            return answer.get("result")
-        message = error.get("message", "") if isinstance(error, dict) else str(error)
-        if method in _RUNS_CODE:
-            data = error.get("data") if isinstance(error, dict) else None
-            if isinstance(data, dict):
-                data = data.get("result")
-            found = re.search(r"0x[0-9a-fA-F]*$", data) if isinstance(data, str) else None
-            refusal = self._named(found[0] if found else "0x", message)
-            if refusal is not None:
-                raise refusal
-        raise NodeRefusal(f"{_shown(self.url)} refuses {method}: {message.strip()}")
-
-    def _named(self, data: str, message: str) -> ContractRevert | None:
-        """The refusal that return data and a node's message stand for; None when they stand for no
-        refusal.
-        """
-        raw = bytes.fromhex(data[2:])
-        if raw:
-            return decode_revert(raw, self._errors)
-        for name, pattern in _HALTS.items():
-            if pattern.search(message):
-                return ContractRevert(name)
-        return None
-
-    # ------------------------------------------------------------------------------- test chains
-
-    def now(self) -> int:
-        """The timestamp of the latest block, which is the time that calls see."""
-        return self.header().timestamp
-
-    def mine(self, blocks: int = 1) -> None:
-        for _ in range(blocks):
-            self._test_only("evm_mine")
-
-    def mine_at(self, timestamp: int) -> None:
-        """Mines an empty block at exactly this time: calls then see it."""
-        now = self.now()
-        if timestamp <= now:
-            raise InputError(
-                f"time on a chain only moves forward: it is {now}, asked for {timestamp}"
-            )
-        if self.kind == "ganache":
-            self._test_only("evm_mine", {"timestamp": timestamp})
-        else:
-            self._test_only("evm_setNextBlockTimestamp", timestamp)
-            self._test_only("evm_mine")
-
-    def advance_to(self, timestamp: int) -> None:
-        """The next transaction is mined at exactly this time. On nodes of `LocalNode`, whose blocks
-        are a second apart.
-        """
-        now = self.now()
-        if timestamp <= now:
-            raise InputError(
-                f"time on a chain only moves forward: it is {now}, asked for {timestamp}"
-            )
-        if timestamp - 1 > now:
-            self.mine_at(timestamp - 1)
-
-    def snapshot(self) -> str:
-        """Remembers the whole state. Each can be returned to once."""
-        snapshot: str = self._test_only("evm_snapshot")
-        self._snapshots[snapshot] = dict(self._nonces)
-        return snapshot
-
-    def revert(self, snapshot: str) -> None:
-        """Returns to a snapshot: state, blocks and time."""
-        if not self._test_only("evm_revert", snapshot):
-            raise ChainError(f"the chain has no snapshot {snapshot}")
-        self._nonces = self._snapshots.pop(snapshot, {})
-
-    def set_balance(self, address: str, value: int) -> None:
-        """Gives the account exactly this balance, in wei."""
-        self.set_balances({address: value})
-
-    def set_balances(self, balances: Mapping[str, int]) -> None:
-        """The same for many. Ganache mines a block, and so a second passes, for each."""
-        method = "evm_setAccountBalance" if self.kind == "ganache" else "anvil_setBalance"
-        self._only_local(method)
-        requests = [(method, [address, hex(value)]) for address, value in balances.items()]
-        for start in range(0, len(requests), _TOUCHED_AT_MOST):
-            part = requests[start : start + _TOUCHED_AT_MOST]
-            self.batch(part)
-            self._note_touched(len(part))
-
-    def set_code(self, address: str, code: bytes) -> None:
-        method = "evm_setAccountCode" if self.kind == "ganache" else "anvil_setCode"
-        self._test_only(method, address, "0x" + code.hex())
-
-    def set_storage(self, address: str, slot: int, value: int) -> None:
-        method = "evm_setAccountStorageAt" if self.kind == "ganache" else "anvil_setStorageAt"
-        # Both padded: Ganache corrupts its state for a key that is not 32 bytes.
-        self._test_only(method, address, f"0x{slot:064x}", f"0x{value:064x}")
-
-    def impersonate(self, address: str) -> str:
-        """Makes the node send for an address nobody holds the key of, such as a contract's."""
-        if self.kind == "ganache":
-            self._test_only("evm_addAccount", address, "")
-            self._test_only("personal_unlockAccount", address, "", 0)
-        else:
-            self._test_only("anvil_impersonateAccount", address)
-        return address
-
-    def _test_only(self, method: str, *params: Any) -> Any:
-        self._only_local(method)
-        return self.request(method, *params)
-
-    def _only_local(self, method: str) -> None:
-        if not self.is_local:
-            raise ChainError(f"{method} is for local test chains, and {_shown(self.url)} is none")
-
-    # ------------------------------------------------------------------------------------ transport
-
-    def _post(self, method: str, params: list[Any]) -> Mapping[str, Any]:
-        try:
-            return self._provider.make_request(RPCEndpoint(method), params)
-        except (RequestException, Web3Exception, ValueError) as error:
-            self._unreachable(error)
-
-    def _post_batch(self, requests: Sequence[tuple[str, Sequence[Any]]]) -> list[Mapping[str, Any]]:
-        if not requests:
-            return []
-        try:
-            answers: Any = self._provider.make_batch_request(
-                [(RPCEndpoint(method), list(params)) for method, params in requests]
-            )
-        except (RequestException, Web3Exception, ValueError) as error:
-            self._unreachable(error)
-        if not isinstance(answers, list) or len(answers) != len(requests):
-            raise ChainError(f"{_shown(self.url)} does not answer several requests in one message")
-        return sorted(answers, key=lambda answer: int(answer["id"]))
-
-    def _unreachable(self, error: Exception) -> NoReturn:
-        raise ChainError(f"{_shown(self.url)} does not answer ({type(error).__name__})") from error
-
 
 # ---------------------------------------------------------------------------------------- RPC
 
 
 def address_of(sender: Sender) -> ChecksumAddress:
-    return sender.address if isinstance(sender, LocalAccount) else to_checksum_address(sender)
+    return to_checksum_address(sender) if isinstance(sender, str) else sender.address
 
 
 def _receipt(found: Mapping[str, Any]) -> Receipt:
@@ -859,14 +648,3 @@ def _receipt(found: Mapping[str, Any]) -> Receipt:
 
 def _block(block: Block) -> str:
     return hex(block) if isinstance(block, int) else block
-
-
-def _is_here(url: str) -> bool:
-    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
-
-
-def _shown(url: str) -> str:
-    """The address without what providers put keys into."""
-    parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{parts.hostname}{port}"

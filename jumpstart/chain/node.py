@@ -1,7 +1,8 @@
 """Starts a local chain for one run, makes sure it is that chain, and leaves nothing of it behind.
 
-Knows Ganache and Anvil as programs. Refuses to attach to a node it did not start: one that answers
-on the chosen port but is not the process started here is an error.
+Knows Ganache and Anvil as programs, and how each goes on from another node's state. Refuses to
+attach to a node it did not start: one that answers on the chosen port but is not the process
+started here is an error.
 """
 
 import atexit
@@ -21,7 +22,9 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
+from jumpstart.chain.client import Chain
 from jumpstart.chain.compiler import EVM_VERSION, PROJECT_ROOT
 from jumpstart.errors import ChainError, InputError, ToolError
 
@@ -39,6 +42,9 @@ _START_SECONDS = 30.0
 _STOP_SECONDS = 5.0
 _TRIES = 3  # another program may take the free port before the node does
 _HOST = "127.0.0.1"
+_HERE = (_HOST, "localhost", "::1")
+_SOURCE_SECONDS = 20  # for one answer of a fork's source
+_SOURCE_RETRIES = 2
 _FOLDER_PREFIX = "jumpstart-node-"  # then the process id of who made it
 
 
@@ -50,31 +56,51 @@ class LocalNode:
     default the present. `mnemonic=None` makes random accounts. `balance` is in whole ether. Without
     `log` the node's output goes to a file that is removed when it stops.
 
-    Raises `ToolError` when the program is missing, `ChainError` when it does not come up in time.
+    With `fork_url` the chain goes on from another node's, which never hears of it: from block
+    `fork_block`, by default the head, with the source's time and chain id. What is read for the
+    first time is asked of the source, which must stay up. With `block_time` a block is mined every
+    so many seconds, with transactions or without, and stamped by the clock.
+
+    Raises `InputError` for settings that exclude each other, `ToolError` when the program is
+    missing, `ChainError` when it does not come up in time or its source is another chain.
     """
 
     def __init__(
         self,
         kind: Kind = "ganache",
         *,
-        chain_id: int = CHAIN_ID,
+        chain_id: int | None = None,
         start_time: int | None = None,
         accounts: int = 10,
         mnemonic: str | None = MNEMONIC,
         balance: int = 1_000_000,
         block_gas_limit: int = BLOCK_GAS_LIMIT,
+        fork_url: str | None = None,
+        fork_block: int | None = None,
+        block_time: int | None = None,
         log: Path | None = None,
         root: Path = PROJECT_ROOT,
     ) -> None:
         if kind not in ("ganache", "anvil"):
             raise InputError(f"unknown kind of chain '{kind}': there are ganache and anvil")
+        if fork_url is None and fork_block is not None:
+            raise InputError(f"fork_block {fork_block}: there is no fork_url to take it from")
+        if fork_url is not None and start_time is not None:
+            raise InputError(f"start_time {start_time}: a fork has the time of its source")
+        if block_time is not None and block_time < 1:
+            raise InputError(f"block_time {block_time}: at least 1 second")
         self.kind: Kind = kind
-        self.chain_id = chain_id
+        self.chain_id = CHAIN_ID if chain_id is None else chain_id
+        """A fork has its source's, known here once it has started; one that was given is checked."""
+        self._given_chain_id = chain_id
         self.mnemonic = mnemonic
         self.start_time = int(time.time()) if start_time is None else start_time
         self._accounts = accounts
         self._balance = balance
         self._block_gas_limit = block_gas_limit
+        self._fork_url = fork_url
+        self._fork_block = fork_block
+        self._block_time = block_time
         self._log = log
         self._root = root
         self._folder: Path | None = None
@@ -120,6 +146,11 @@ class LocalNode:
         """
         if self._process is not None:
             raise ChainError("the local node is running already")
+        if self._fork_url is not None:
+            # Ganache does not ask its source for it.
+            self.chain_id = Chain.connect(
+                self._fork_url, chain_id=self._given_chain_id, timeout=_SOURCE_SECONDS
+            ).chain_id
         # Programs that keep files in the temporary or home directory get one of ours, which goes
         # with them.
         _sweep()
@@ -167,6 +198,9 @@ class LocalNode:
             "HOME": str(self._folder),
             "NO_COLOR": "1",
         }
+        if self._fork_url is not None and urlsplit(self._fork_url).hostname in _HERE:
+            # A proxy of the environment has no business between two of our own nodes.
+            environment |= dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(_HERE))
         log = self._log_file
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
@@ -187,10 +221,9 @@ class LocalNode:
                 raise ToolError(f"cannot run {command[0]}: {error.strerror}") from error
 
     def _ganache(self, port: int) -> list[str]:
-        program = self._root / "node_modules" / "ganache" / "dist" / "node" / "cli.js"
-        if not program.exists():
+        program = _ganache_program(self._root)
+        if program is None:
             raise ToolError("Ganache is not installed: run 'make setup'")
-        start = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.start_time))
         # The script itself, not its wrapper: the process must be the one we hold.
         command = [
             _node_program(self._root),
@@ -199,10 +232,8 @@ class LocalNode:
             f"--server.port={port}",
             f"--chain.chainId={self.chain_id}",
             f"--chain.networkId={self.chain_id}",
-            f"--chain.time={start}",
             f"--chain.hardfork={EVM_VERSION}",
             "--miner.instamine=eager",
-            "--miner.timestampIncrement=1",
             f"--miner.blockGasLimit={self._block_gas_limit}",
             # Ganache runs a million gas a second: with the block's limit a call that loops would
             # take a quarter of an hour.
@@ -213,21 +244,35 @@ class LocalNode:
         ]
         if self.mnemonic is not None:
             command.append(f"--wallet.mnemonic={self.mnemonic}")
+        if self._fork_url is None:
+            start = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.start_time))
+            command.append(f"--chain.time={start}")
+        else:
+            command += [
+                f"--fork.url={self._fork_url}",
+                # Left to itself it stays five blocks behind the head of a chain whose id it knows,
+                # and keeps what it read for later forks: of a local chain that is another by then.
+                "--fork.preLatestConfirmations=0"
+                if self._fork_block is None
+                else f"--fork.blockNumber={self._fork_block}",
+                "--fork.disableCache=true",
+            ]
+        if self._block_time is None:
+            command.append("--miner.timestampIncrement=1")
+        else:
+            command.append(f"--miner.blockTime={self._block_time}")
         return command
 
     def _anvil(self, port: int) -> list[str]:
-        # The package's wrapper script would be another process between us and the chain.
-        found = sorted(self._root.glob("node_modules/@foundry-rs/anvil-*/bin/anvil"))
-        if not found:
+        program = _anvil_program(self._root)
+        if program is None:
             raise ToolError(
                 "Anvil is not installed: run 'make setup' (there is none for every machine)"
             )
         command = [
-            str(found[0]),
+            str(program),
             f"--host={_HOST}",
             f"--port={port}",
-            f"--chain-id={self.chain_id}",
-            f"--timestamp={self.start_time}",
             f"--hardfork={EVM_VERSION}",
             f"--gas-limit={self._block_gas_limit}",
             f"--accounts={self._accounts}",
@@ -239,6 +284,19 @@ class LocalNode:
         command += (
             ["--mnemonic-random"] if self.mnemonic is None else [f"--mnemonic={self.mnemonic}"]
         )
+        if self._fork_url is None:
+            command += [f"--chain-id={self.chain_id}", f"--timestamp={self.start_time}"]
+        else:
+            command += [
+                f"--fork-url={self._fork_url}",
+                "--no-storage-caching",
+                f"--timeout={_SOURCE_SECONDS * 1000}",
+                f"--retries={_SOURCE_RETRIES}",
+            ]
+            if self._fork_block is not None:
+                command.append(f"--fork-block-number={self._fork_block}")
+        if self._block_time is not None:
+            command.append(f"--block-time={self._block_time}")
         return command
 
     def _await_answer(self, port: int) -> bool:
@@ -264,7 +322,7 @@ class LocalNode:
         raise ChainError(f"{self.kind} did not answer in {_START_SECONDS:.0f} s: {self._tail()}")
 
     def _settle(self, port: int) -> None:
-        if self.kind == "anvil":
+        if self.kind == "anvil" and self._block_time is None:
             _ask(port, "anvil_setBlockTimestampInterval", [1])
 
     @property
@@ -277,8 +335,25 @@ class LocalNode:
             text = self._log_file.read_text(encoding="utf-8", errors="replace")
         except OSError:
             return "it left no output"
+        if self._fork_url is not None:
+            text = text.replace(self._fork_url, "its source")  # providers put keys into addresses
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         return " / ".join(lines[-5:]) or "it left no output"
+
+
+def is_installed(kind: Kind, root: Path = PROJECT_ROOT) -> bool:
+    """Whether set-up found the program for this machine: there is no Anvil for every one."""
+    return (_ganache_program if kind == "ganache" else _anvil_program)(root) is not None
+
+
+def _ganache_program(root: Path) -> Path | None:
+    program = root / "node_modules" / "ganache" / "dist" / "node" / "cli.js"
+    return program if program.exists() else None
+
+
+def _anvil_program(root: Path) -> Path | None:
+    # The package's wrapper script would be another process between us and the chain.
+    return next(iter(sorted(root.glob("node_modules/@foundry-rs/anvil-*/bin/anvil"))), None)
 
 
 def _node_program(root: Path) -> str:

@@ -9,7 +9,24 @@ from collections.abc import Sequence
 
 import typer
 
-from jumpstart.cli import allot, claim, demo, passes, review, settle, snapshot, terms, tree
+from jumpstart.cli import (
+    allot,
+    apply,
+    claim,
+    demo,
+    lint,
+    passes,
+    plan,
+    publish,
+    review,
+    safe,
+    settle,
+    snapshot,
+    status,
+    terms,
+    tree,
+    verify,
+)
 from jumpstart.errors import JumpstartError
 
 app = typer.Typer(
@@ -19,13 +36,21 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("allot", epilog=allot.EXAMPLE)(allot.allot)
+app.command("apply", epilog=apply.APPLY_EXAMPLE)(apply.apply)
 app.command("claim", epilog=claim.EXAMPLE)(claim.claim)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
+app.command("lint", epilog=lint.EXAMPLE)(lint.lint)
+app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
+app.command("publish", epilog=publish.EXAMPLE)(publish.publish)
+app.command("resume", epilog=apply.RESUME_EXAMPLE)(apply.resume)
 app.command("review", epilog=review.EXAMPLE)(review.review)
+app.command("safe", epilog=safe.EXAMPLE)(safe.safe)
 app.command("settle", epilog=settle.EXAMPLE)(settle.settle)
 app.command("snapshot", epilog=snapshot.EXAMPLE)(snapshot.snapshot)
+app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("terms", epilog=terms.EXAMPLE)(terms.terms)
 app.command("tree", epilog=tree.EXAMPLE)(tree.tree)
+app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
 app.add_typer(passes.app, name="pass")
 
 

@@ -16,6 +16,7 @@ from jumpstart.cli.deployments import (
     NetworkName,
     PlatformOption,
     Root,
+    Watch,
     connected,
     load,
     names_of,
@@ -70,6 +71,7 @@ def apply(
     signer: Remote = None,
     sender: From = None,
     key_file: KeyFile = None,
+    watch: Watch = False,
     network: NetworkName = None,
     confirmations: Confirmations = None,
     in_flight: InFlight = 4,
@@ -94,13 +96,13 @@ def apply(
     )
     chain, profile = connected(rpc, network)
     policy = _policy(profile, confirmations, in_flight, max_fee, patience)
-    who = signer_of(chain, options)
-    names = names_of(account, accounts)
+    who = signer_of(chain, options, watch=watch)
+    names = names_of(file, account, accounts)
     deployment, given = load(
         file, chain, sender=who.address, names=names, platform=platform, root=out
     )
-    if not yes:
-        _ask(deployment, chain, rpc, profile)
+    if not (yes or watch):
+        _ask(deployment, chain, profile)
     _go(deployment, chain, who, policy, file, out, given=given, new=True, as_json=as_json)
 
 
@@ -116,6 +118,7 @@ def resume(
     signer: Remote = None,
     sender: From = None,
     key_file: KeyFile = None,
+    watch: Watch = False,
     network: NetworkName = None,
     confirmations: Confirmations = None,
     in_flight: InFlight = 4,
@@ -147,12 +150,12 @@ def resume(
     if not path.is_file():
         raise InputError(f"{path}: there is no such deployment to resume")
     begin = State.of(journal.read(path)).begin or {}
-    who = signer_of(chain, options)
+    who = signer_of(chain, options, watch=watch)
     deployment, given = load(
         file,
         chain,
         sender=who.address,
-        names=names_of(account, accounts),
+        names=names_of(file, account, accounts),
         platform=platform,
         root=out,
         given=begin.get("given"),
@@ -182,12 +185,12 @@ def _policy(
     )
 
 
-def _ask(deployment: "Deployment", chain: "Chain", rpc: str, profile: "Network") -> None:
-    from jumpstart.cli.plan import show
+def _ask(deployment: "Deployment", chain: "Chain", profile: "Network") -> None:
+    from jumpstart.cli.plan import rehearsed, show
 
     if not sys.stdin.isatty():
         raise InputError("--yes is needed where nobody can be asked")
-    show(deployment, chain, rpc, profile)
+    show(rehearsed(deployment, chain, profile))
     if not typer.confirm("Send these transactions?", err=True):
         raise InputError("nothing was sent")
 

@@ -9,9 +9,13 @@ from jumpstart.amounts import Token, format_amount
 from jumpstart.cli.output import Json, emit, emit_json
 from jumpstart.cli.senders import (
     ChainId,
+    Clef,
+    KeyFile,
     Keystore,
     PasswordFile,
+    Remote,
     Rpc,
+    SenderOptions,
     Unlocked,
     connect,
     parse_address,
@@ -45,7 +49,10 @@ def claim(
     ] = None,
     keystore: Keystore = None,
     password_file: PasswordFile = None,
+    clef: Clef = None,
+    signer: Remote = None,
     account: Unlocked = None,
+    key_file: KeyFile = None,
     chain_id: ChainId = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only show what a claim would pay now.")
@@ -66,7 +73,15 @@ def claim(
     named = parse_address("--for", for_) if for_ is not None else None
     target = parse_address("--to", to) if to is not None else None
     chain = connect(rpc, chain_id)
-    sender = sender_of(chain, keystore, password_file, account)
+    options = SenderOptions(
+        keystore=keystore,
+        password_file=password_file,
+        clef=clef,
+        signer=signer,
+        account=account,
+        key_file=key_file,
+    )
+    sender = sender_of(chain, options)
     found = Sale.at(chain, address)
     owner = named or address_of(sender)
     status = STATUSES[found.contract.call("status")]

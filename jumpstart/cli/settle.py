@@ -7,9 +7,13 @@ import typer
 from jumpstart.cli.output import Json, emit, emit_json
 from jumpstart.cli.senders import (
     ChainId,
+    Clef,
+    KeyFile,
     Keystore,
     PasswordFile,
+    Remote,
     Rpc,
+    SenderOptions,
     Unlocked,
     connect,
     parse_address,
@@ -33,7 +37,10 @@ def settle(
     rpc: Rpc,
     keystore: Keystore = None,
     password_file: PasswordFile = None,
+    clef: Clef = None,
+    signer: Remote = None,
     account: Unlocked = None,
+    key_file: KeyFile = None,
     chain_id: ChainId = None,
     as_json: Json = False,
 ) -> None:
@@ -45,7 +52,15 @@ def settle(
 
     address = parse_address("SALE", sale)
     chain = connect(rpc, chain_id)
-    sender = sender_of(chain, keystore, password_file, account)
+    options = SenderOptions(
+        keystore=keystore,
+        password_file=password_file,
+        clef=clef,
+        signer=signer,
+        account=account,
+        key_file=key_file,
+    )
+    sender = sender_of(chain, options)
     found = Sale.at(chain, address)
     settled = _settle_all(found, sender)
     status = STATUSES[found.contract.call("status")]

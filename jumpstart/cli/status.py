@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -37,14 +38,19 @@ def status(
     if as_json:
         emit_json(asdict(found))
         return
-    table = Table(title=f"{found.title}: {found.state}", title_justify="left")
+    table = Table(title=f"{found.title}: {found.state}", title_justify="left", box=box.SIMPLE_HEAD)
     for column in ("step", "state", "block", "confirmations", "transaction"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column)
     for step in found.steps:
         state = f"{step.state}, {step.detail}" if step.detail else step.state
         figures = (step.block, step.confirmations)
         shown = ("" if figure is None else str(figure) for figure in figures)
-        table.add_row(step.step, state, *shown, step.transaction or "")
+        table.add_row(step.step, state, *shown, _short(step.transaction))
     console = Console()
     console.print(table)
     emit("".join(f"{name}: {fact}\n" for name, fact in found.facts))
+
+
+def _short(transaction: str | None) -> str:
+    """Enough to find it by; `--json` has all of it."""
+    return f"{transaction[:10]}..{transaction[-8:]}" if transaction else ""

@@ -33,7 +33,7 @@ def factory_steps() -> tuple[Step, Step]:
 
     fund = Step(
         key="fund-factory",
-        title="Pay for the factory, which this chain lacks",
+        title="Pay for the factory, where the chain lacks it",
         serves=FACTORY_STEP,
         call=lambda results: Call(
             to=FACTORY_MAKER,

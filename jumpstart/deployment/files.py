@@ -39,12 +39,13 @@ def address_book(path: Path) -> dict[str, str]:
             entries = tomllib.loads(read_text(path))
         except tomllib.TOMLDecodeError as error:
             raise InputError(f"not TOML: {error}") from None
+        found = {}
         for name, address in entries.items():
             with located(name):
                 if not isinstance(address, str):
                     raise InputError(f"{address!r} is no address in quotes")
-                parse_account(address)
-        return entries
+                found[name] = checksummed(parse_account(address))
+        return found
 
 
 def folder_of(path: Path, chain_id: int, root: Path = FOLDER) -> Path:

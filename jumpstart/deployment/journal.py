@@ -14,12 +14,13 @@ what a killed process leaves, was never acted upon and is dropped. Knows no chai
     end      everything is checked, the record is written
 """
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Self, TypeAlias
 
@@ -47,27 +48,36 @@ class Journal:
         Raises `InputError` when there is one, none, or another process has it, `CheckError` for a
         line that is not as it was written.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_RDWR | os.O_APPEND | (os.O_CREAT if new else 0)
         try:
+            if new:
+                _make_folder(path.parent)
             descriptor = os.open(path, flags, 0o644)
         except FileNotFoundError:
             raise InputError(f"{path}: there is no such deployment to resume") from None
         except OSError as error:
             raise InputError(f"{path}: cannot be opened: {error.strerror}") from None
+        is_ours = False
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise InputError(f"{path}: another process is at this deployment") from None
+            # Who had it may have removed it meanwhile: what is written to it then is on no disk.
+            if not path.exists() or not os.path.samestat(os.fstat(descriptor), path.stat()):
+                raise InputError(f"{path}: another process is at this deployment")
+            is_ours = True
             raw = _read(descriptor)
             entries, seal, length = _parsed(path, raw)
             if new and entries:
                 raise InputError(f"{path}: this deployment has begun, resume it")
             if length < len(raw):
                 os.ftruncate(descriptor, length)
+            _flush_folder(path.parent)
             yield cls(path, descriptor, entries, seal)
         finally:
+            if new and is_ours and os.fstat(descriptor).st_size == 0:
+                path.unlink(missing_ok=True)  # nothing was begun
             os.close(descriptor)
 
     @property
@@ -76,13 +86,19 @@ class Journal:
         return tuple(self._entries)
 
     def append(self, kind: str, **content: Any) -> Entry:
-        """Writes an entry, and returns once it is on the disk."""
+        """Writes an entry, and returns once it is on the disk. Raises `InputError` when it is not."""
         entry = {"entry": kind, **content}
         seal = _seal_of(self._seal, entry)
         line = _line({**entry, "seal": seal})
-        if os.write(self._descriptor, line) != len(line):
-            raise InputError(f"{self.path}: the disk is full")
-        os.fsync(self._descriptor)
+        before = os.fstat(self._descriptor).st_size
+        try:
+            if os.write(self._descriptor, line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(self._descriptor)
+        except OSError as error:
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, before)
+            raise InputError(f"{self.path}: cannot be written: {error.strerror}") from None
         self._entries.append(entry)
         self._seal = seal
         return entry
@@ -95,6 +111,23 @@ def read(path: Path) -> tuple[Entry, ...]:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     return tuple(_parsed(path, raw)[0])
+
+
+def _make_folder(folder: Path) -> None:
+    """Makes a folder and those above it, and has their names on the disk."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in missing:
+        _flush_folder(each.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """A file is on the disk when its name is, too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _read(descriptor: int) -> bytes:
@@ -112,7 +145,7 @@ def _parsed(path: Path, raw: bytes) -> tuple[list[Entry], str, int]:
         try:
             entry = json.loads(line)
             found = entry.pop("seal")
-        except (ValueError, KeyError, AttributeError):
+        except (ValueError, KeyError, AttributeError, TypeError):
             raise CheckError(f"{path}: line {number} is no entry of a journal") from None
         seal = _seal_of(seal, entry)
         if found != seal:

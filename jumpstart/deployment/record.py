@@ -29,6 +29,11 @@ RECORD: Final = "record.json"
 JOURNAL: Final = "journal.jsonl"
 COMPILER_INPUT: Final = "compiler-input.json"
 
+_FIELDS: Final = (
+    *("kind", "title", "chainId", "genesis", "inputs"),
+    *("compiler", "contracts", "steps", "gates"),
+)
+
 
 def record_of(deployment: Deployment, chain: Chain, state: State) -> dict[str, Any]:
     """The record, for JSON. Raises `CheckError` where there is no code that ought to be there."""
@@ -39,7 +44,7 @@ def record_of(deployment: Deployment, chain: Chain, state: State) -> dict[str, A
         "title": deployment.title,
         "chainId": chain.chain_id,
         "genesis": state.begin["genesis"],
-        "inputs": state.begin["inputs"],
+        "inputs": dict(deployment.inputs),
         "compiler": {
             "version": SOLC_VERSION,
             "evmVersion": EVM_VERSION,
@@ -65,7 +70,11 @@ def record_of(deployment: Deployment, chain: Chain, state: State) -> dict[str, A
             for each in deployment.contracts(results)
         ],
         "steps": [
-            {"step": step.key, **_made_by(state, step.key), "results": dict(results[step.key])}
+            {
+                "step": step.key,
+                **_made_by(state, step.key),
+                "results": dict(sorted(results[step.key].items())),
+            }
             for step in deployment.steps
         ],
         "gates": [step.key for step in deployment.steps if isinstance(step, Gate)],
@@ -94,14 +103,13 @@ def write(record: Mapping[str, Any], folder: Path) -> Path:
 def read(path: Path) -> dict[str, Any]:
     """A record. Raises `InputError` for what is none."""
     with located(str(path)):
+        text = read_text(path)
         try:
-            record = json.loads(read_text(path))
+            record = json.loads(text)
         except ValueError as error:
             raise InputError(f"not JSON: {error}") from None
         missing = [
-            field
-            for field in ("kind", "chainId", "genesis", "inputs", "compiler", "contracts", "steps")
-            if not isinstance(record, dict) or field not in record
+            field for field in _FIELDS if not isinstance(record, dict) or field not in record
         ]
         if missing:
             raise InputError(f"no record of a deployment: it has no {missing[0]}")

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from jumpstart.chain.client import BlockHeader, Chain
+from jumpstart.chain.signers import Signer, Watcher
 from jumpstart.deployment.journal import Journal
-from jumpstart.deployment.outbox import Outbox, Policy, Signer
+from jumpstart.deployment.outbox import Outbox, Policy, Refused
 from jumpstart.deployment.state import State
 from jumpstart.deployment.steps import Deployment, Gate, Step
 from jumpstart.deployment.view import View
@@ -21,11 +22,19 @@ Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """What others have to do before it goes on."""
+
+    who: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How it ended: `waiting` for the gate that others have to pass, or done."""
+    """How it ended: `waiting` for others, or done."""
 
     state: State
-    waiting: Gate | None
+    waiting: Waiting | None
 
 
 def run(
@@ -38,16 +47,19 @@ def run(
     given: Mapping[str, Any] | None = None,
     report: Report = lambda line: None,
 ) -> Outcome:
-    """Sends what is missing until every step is checked, or others have to act.
+    """Sends what is missing until every step is checked, or others have to act. For a `Watcher` all
+    that needs its signature is what others have to do.
 
     `given` is written into a new journal for who resumes it. Raises `InputError` for a journal of
-    another deployment, chain or sender, showing what differs; `ChainError` when nothing moves, and
-    `ContractRevert` when a contract refuses: the journal can be resumed after both.
+    another deployment, chain or sender, showing what differs; `ChainError` when nothing moves or a
+    contract refuses: the journal can be resumed after both.
     """
     if signer.address != deployment.sender:
         raise InputError(f"the signer is {signer.address}, expected {deployment.sender}")
     state = State.of(journal.entries)
-    view = View(chain, patience=policy.patience_seconds, highest=state.highest_block)
+    view = View(
+        chain, patience=policy.patience_seconds, highest=state.highest_block, seen=state.places
+    )
     identity = {
         "chainId": str(chain.chain_id),
         "genesis": view.read(lambda: chain.header(0)).hash,
@@ -62,7 +74,8 @@ def run(
     else:
         refuse_changes({name: state.begin[name] for name in identity}, identity)
     outbox = Outbox(view, signer, journal, state, policy)
-    return _Run(deployment, outbox, state, policy, report).to_the_end()
+    is_watching = isinstance(signer, Watcher)
+    return _Run(deployment, outbox, state, policy, report, is_watching).to_the_end()
 
 
 def refuse_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
@@ -94,6 +107,10 @@ def _differences(field: str, before: Any, now: Any) -> list[tuple[str, Any, Any]
     return [] if before == now else [(field, before, now)]
 
 
+class NoEffect(CheckError):  # noqa: N818 (what was found)
+    """A transaction of a step was mined, and what it is for is not true."""
+
+
 class _Run:
     def __init__(
         self,
@@ -102,7 +119,10 @@ class _Run:
         state: State,
         policy: Policy,
         report: Report,
+        is_watching: bool,
     ) -> None:
+        self._who = deployment.people[deployment.sender]
+        self._is_watching = is_watching
         self._steps = deployment.steps
         self._by_key = {step.key: step for step in self._steps}
         self._outbox = outbox
@@ -111,23 +131,33 @@ class _Run:
         self._report = report
 
     def to_the_end(self) -> Outcome:
-        view, moved_at, seen = self._outbox.view, time.monotonic(), -1
+        moved_at = time.monotonic()
+        last: BlockHeader | None = None
         while True:
-            head = view.head()
-            moved = self._follow_all(head)
-            moved |= self._start_ready(head)
-            if moved or head.number != seen:
-                moved_at, seen = time.monotonic(), head.number
-            if all(self._state[step.key].is_done for step in self._steps):
-                if self._confirm_all(head):
-                    return Outcome(state=self._state, waiting=None)
-                continue
+            head = self._outbox.view.head()
+            if last is None or self._has_turned(last, head):
+                self._confirm_all(head)
+            try:
+                moved = self._follow_all(head)
+                moved |= self._start_ready(head)
+            except (Refused, NoEffect):
+                raise
+            except (ChainError, CheckError):
+                if self._outbox.view.is_canonical(head.number, head.hash) is not False:
+                    raise
+                moved = False  # the chain went back meanwhile: what was read did not fit together
+            if self._is_done and self._confirm_all(head):
+                return Outcome(state=self._state, waiting=None)
+            is_new = last is None or head.hash != last.hash
+            if moved or (is_new and self._is_deepening):
+                moved_at = time.monotonic()
+            last = head
             waiting = self._waiting()
             if waiting is not None and not moved:
                 return Outcome(state=self._state, waiting=waiting)
             if time.monotonic() - moved_at > self._policy.patience_seconds:
                 raise ChainError(
-                    f"nothing has moved for {self._policy.patience_seconds:.0f} s: {self._stuck()}; "
+                    f"nothing has moved for {self._policy.patience_seconds:.0f} s: {self._stuck(head)}; "
                     "what was sent is in the journal: resume"
                 )
             if not moved:
@@ -142,7 +172,12 @@ class _Run:
             progress = self._state[step.key]
             if not progress.is_sent or isinstance(step, Gate):
                 continue
-            receipt = self._outbox.follow(progress, head)
+            try:
+                receipt = self._outbox.follow(progress, head)
+            except Refused:
+                if self._is_there(step, head) is None:
+                    raise
+                continue  # somebody else did it first
             if receipt is None:
                 continue
             results = self._outbox.view.read(
@@ -153,7 +188,11 @@ class _Run:
             if results is None and step.serves and self._is_there(self._by_key[step.serves], head):
                 results = {}  # what it prepared has used it up
             if results is None:
-                raise CheckError(
+                if not self._is_still_there(receipt.block_number, receipt.block_hash, head):
+                    continue
+                # It is used up; who resumes has it sent again.
+                self._outbox.note("failed", step=step.key, hash=receipt.transaction_hash)
+                raise NoEffect(
                     f"{step.key}: transaction {receipt.transaction_hash} was mined in block "
                     f"{receipt.block_number}, and what it is for is not true"
                 )
@@ -164,13 +203,37 @@ class _Run:
         return self._length != before
 
     def _confirm_all(self, head: BlockHeader) -> bool:
-        """Whether every block that a step was mined in is still one of the chain."""
-        before = self._length
+        """Whether every block that a done step rests on is one of the chain, and deep enough. Takes
+        note of those that are not.
+        """
+        is_settled = True
         for step in self._steps:
-            mined = self._state[step.key].mined
-            if mined and self._outbox.view.is_canonical(mined.block, mined.block_hash) is False:
-                self._outbox.note("gone", step=step.key, hash=mined.hash, block=mined.block)
-        return self._length == before
+            progress = self._state[step.key]
+            if not progress.is_done or progress.place is None:
+                continue
+            block, block_hash = progress.place
+            canonical = self._outbox.view.is_canonical(block, block_hash)
+            if canonical is False or (canonical is None and block > head.number):
+                mined = progress.mined
+                self._outbox.note(
+                    "gone", step=step.key, hash=mined.hash if mined else None, block=block
+                )
+            depth = head.number - block + 1
+            is_settled &= bool(canonical) and depth >= self._policy.confirmations
+        return is_settled
+
+    def _is_still_there(self, block: int, block_hash: str, head: BlockHeader) -> bool:
+        """Whether the chain has both blocks, after something was read in between."""
+        view = self._outbox.view
+        return bool(
+            view.is_canonical(block, block_hash) and view.is_canonical(head.number, head.hash)
+        )
+
+    def _has_turned(self, last: BlockHeader, head: BlockHeader) -> bool:
+        """Whether the chain may have dropped blocks between the two."""
+        if last.hash in (head.hash, head.parent_hash):
+            return False
+        return not self._outbox.view.is_canonical(last.number, last.hash)
 
     # ------------------------------------------------------------------------------------ sending
 
@@ -188,11 +251,20 @@ class _Run:
                     found = {}
             if found is not None:
                 kind = "passed" if isinstance(step, Gate) else "found"
-                self._outbox.note(kind, step=step.key, block=head.number, results=dict(found))
+                self._outbox.note(
+                    kind,
+                    step=step.key,
+                    block=head.number,
+                    blockHash=head.hash,
+                    results=dict(found),
+                )
                 self._report(f"there already: {step.title}")
                 continue
-            if isinstance(step, Gate) or self._in_flight >= self._policy.in_flight:
+            if self._is_others(step) or self._in_flight >= self._policy.in_flight:
                 continue
+            assert isinstance(step, Step)
+            if self._outbox.view.is_canonical(head.number, head.hash) is False:
+                break  # what it would rest on may be gone
             self._outbox.start(step, step.call(self._state.results), head)
             self._report(f"sent: {step.title}")
         return self._length != before
@@ -216,17 +288,38 @@ class _Run:
     def _in_flight(self) -> int:
         return sum(self._state[step.key].is_sent for step in self._steps)
 
-    def _waiting(self) -> Gate | None:
-        """The gate, when there is nothing else to do."""
+    @property
+    def _is_done(self) -> bool:
+        return all(self._state[step.key].is_done for step in self._steps)
+
+    @property
+    def _is_deepening(self) -> bool:
+        """Whether each block brings something nearer to its confirmations."""
+        each = (self._state[step.key] for step in self._steps)
+        return self._is_done or any(p.mined and not p.is_done for p in each)
+
+    def _is_others(self, step: Step | Gate) -> bool:
+        """Whether it is not for us to do."""
+        return isinstance(step, Gate) or (self._is_watching and step.presigned is None)
+
+    def _waiting(self) -> Waiting | None:
+        """What others have to do, when there is nothing else."""
         if self._in_flight:
             return None
         open_steps = [step for step in self._steps if not self._state[step.key].is_done]
         ready = [step for step in open_steps if self._is_ready(step)]
-        gates = [step for step in ready if isinstance(step, Gate)]
-        return gates[0] if gates and len(gates) == len(ready) else None
+        if not ready or not all(map(self._is_others, ready)):
+            return None
+        first = ready[0]
+        if isinstance(first, Gate):
+            return Waiting(who=first.who, title=first.title)
+        titles = (step.title for step in ready if isinstance(step, Step))
+        return Waiting(who=f"the {self._who}", title="; ".join(titles))
 
-    def _stuck(self) -> str:
+    def _stuck(self, head: BlockHeader) -> str:
         waiting = [step.key for step in self._steps if self._state[step.key].is_sent]
-        words = f"waiting for {', '.join(waiting) or 'the chain'}"
-        refusal = self._outbox.last_refusal
-        return f"{words}; the node said: {refusal}" if refusal else words
+        words = [f"waiting for {', '.join(waiting) or 'the chain'}"]
+        if gap := self._outbox.gap(head):
+            words.append(gap)
+        words += filter(None, (self._outbox.limit, self._outbox.last_refusal))
+        return "; ".join(words)

@@ -15,13 +15,20 @@ from jumpstart.amounts import Token, format_amount
 from jumpstart.chain.abi import calldata, constructor_arguments
 from jumpstart.chain.addresses import clone_address
 from jumpstart.chain.applications import STATUSES, reviewers_of
-from jumpstart.chain.client import Chain, Receipt
+from jumpstart.chain.client import Chain, Contract, Receipt
 from jumpstart.chain.factory import Creation
 from jumpstart.chain.platform import Committee, Platform
 from jumpstart.deployment.creations import creation_step, factory_steps
-from jumpstart.deployment.steps import Call, Contracted, Gate, Results, Step
+from jumpstart.deployment.steps import (
+    Call,
+    Contracted,
+    Gate,
+    Results,
+    Step,
+    UnrehearsableError,
+)
 from jumpstart.drafts import ApplicationSection, Draft
-from jumpstart.errors import CheckError, InputError
+from jumpstart.errors import ChainError, CheckError, ContractRevert, InputError
 from jumpstart.terms import ListingTerms
 
 CREATION_STEP: Final = "create-token"
@@ -268,13 +275,19 @@ class SaleDeployment:
             return {} if status in ("approved", "listed") else None
 
         def rehearse(copy: Chain, results: Results) -> None:
-            platform = self.platform.on(copy)
-            present = reviewers_of(platform.review, from_block=self.first_block)
-            reviewers = [copy.impersonate(each) for each in sorted(present - {self.sender})]
+            platform, number = self.platform.on(copy), _number_of(results)
+            reviewers = self._idle_reviewers(platform.review, number)
+            for reviewer in reviewers:
+                copy.impersonate(reviewer)
             copy.set_balances(dict.fromkeys(reviewers, _PLENTY))
             committee = Committee(platform=platform, reviewers=reviewers)
-            for transaction in committee.verdict(_number_of(results)):
-                copy.send(transaction)
+            try:
+                for transaction in committee.verdict(number):
+                    copy.send(transaction)
+            except ContractRevert as refusal:
+                raise UnrehearsableError(
+                    f"the review does not take the reviewers' part now: {refusal}"
+                ) from refusal
 
         return Gate(
             key=APPROVAL_GATE,
@@ -284,6 +297,26 @@ class SaleDeployment:
             look=is_approved,
             rehearse=rehearse,
         )
+
+    def _idle_reviewers(self, review: Contract, number: int) -> list[str]:
+        """All reviewers, none of whom has begun with the application. Raises `UnrehearsableError`."""
+        found, quorum = review.call("applicationOf", number), review.call("rules").quorum
+        if found.committed or found.revealed:
+            raise UnrehearsableError(
+                f"the review of application {number} is under way, {found.committed} reviewers "
+                f"have committed and {found.revealed} revealed, and only they know their scores"
+            )
+        try:
+            present = reviewers_of(review, from_block=self.first_block)
+        except ChainError as error:
+            raise UnrehearsableError(f"who the reviewers are cannot be read: {error}") from error
+        reviewers = sorted(present - {self.sender})
+        if len(reviewers) < quorum:
+            raise UnrehearsableError(
+                f"the events from block {self.first_block} on name {len(reviewers)} reviewers, "
+                f"the quorum is {quorum}"
+            )
+        return reviewers
 
     def _approve_tokens(self) -> Step:
         amount = self.listing.sale.supply + self._locked

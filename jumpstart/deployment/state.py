@@ -76,7 +76,16 @@ class Progress:
     attempts: list[Attempt] = field(default_factory=list)
     hashes: list[str] = field(default_factory=list)
     mined: Mined | None = None
+    noticed: tuple[int, str] | None = None
+    """Number and hash of the block that showed it done without a transaction of ours."""
     results: Mapping[str, Any] | None = None
+    how: str = ""
+    """It came to be done without a transaction of ours: there already, or passed by others."""
+
+    @property
+    def place(self) -> tuple[int, str] | None:
+        """Number and hash of the block that all of it rests on."""
+        return (self.mined.block, self.mined.block_hash) if self.mined else self.noticed
 
     @property
     def is_done(self) -> bool:
@@ -94,6 +103,8 @@ class State:
         self.begin: Entry | None = None
         self.is_ended = False
         self.progress: dict[str, Progress] = {}
+        self.highest_block = 0
+        """The last block that this deployment has seen anything in."""
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> "State":
@@ -125,9 +136,9 @@ class State:
         ]
 
     @property
-    def highest_block(self) -> int:
-        """The last block that this deployment has seen something in."""
-        return max((each.mined.block for each in self.progress.values() if each.mined), default=0)
+    def places(self) -> dict[int, str]:
+        """The hashes of blocks that something rests on, by their numbers."""
+        return dict(each.place for each in self.progress.values() if each.place)
 
     def apply(self, entry: Entry) -> None:
         """Takes in one entry."""
@@ -139,6 +150,10 @@ class State:
             self.is_ended = True
             return
         progress = self[entry["step"]]
+        if kind == "gone":
+            self.highest_block = min(self.highest_block, entry["block"] - 1)
+        else:
+            self.highest_block = max(self.highest_block, entry.get("block", 0))
         match kind:
             case "intent":
                 attempt = Attempt.of(entry)
@@ -156,9 +171,12 @@ class State:
                     gas_used=entry["gasUsed"],
                 )
             case "gone":
-                progress.mined, progress.results = None, None
+                progress.mined, progress.noticed, progress.results = None, None, None
                 self.is_ended = False
             case "failed" | "replaced":
                 progress.attempts, progress.hashes, progress.mined = [], [], None
             case "checked" | "found" | "passed":
                 progress.results = entry["results"]
+                if kind != "checked":
+                    progress.noticed = entry["block"], entry["blockHash"]
+                progress.how = {"found": "there already", "passed": "passed"}.get(kind, "")

@@ -67,7 +67,7 @@ def _step(name: str, progress: Progress, head: int | None) -> StepStatus:
     mined = progress.mined
     sent = progress.hashes[-1] if progress.hashes else None
     if progress.is_done:
-        state = "done" if mined else "there already"
+        state = "done" if mined else progress.how
     elif mined:
         state = "mined"
     else:

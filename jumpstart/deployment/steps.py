@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from jumpstart.chain.client import Chain, Receipt
+from jumpstart.errors import ChainError
 
 Results: TypeAlias = Mapping[str, Mapping[str, Any]]
 """By the key of each step that is done, what it made: plain values for JSON."""
@@ -28,6 +29,10 @@ class Call:
     function: str
     arguments: tuple[tuple[str, str], ...] = ()
     creates: tuple[tuple[str, str], ...] = ()
+
+
+class UnrehearsableError(ChainError):
+    """What others have to do cannot be done for them, even on a copy. The text says why."""
 
 
 class Look(Protocol):
@@ -59,7 +64,9 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
-    """What other people have to do before it goes on. `rehearse` does it on a copy of the chain."""
+    """What other people have to do before it goes on. `rehearse` does it on a copy of the chain, or
+    raises `UnrehearsableError`.
+    """
 
     key: str
     title: str

@@ -8,7 +8,7 @@ for an older one.
 import functools
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
 from jumpstart.chain.client import BlockHeader, Chain, Receipt
@@ -33,13 +33,21 @@ def is_hopeless(error: ChainError) -> bool:
 
 class View:
     """Reads of one chain, repeated for at most `patience` seconds each. `highest` is a block that is
-    known to have been there.
+    known to have been there, `seen` are hashes of such blocks.
     """
 
-    def __init__(self, chain: Chain, *, patience: float, highest: int = 0) -> None:
+    def __init__(
+        self,
+        chain: Chain,
+        *,
+        patience: float,
+        highest: int = 0,
+        seen: Mapping[int, str] | None = None,
+    ) -> None:
         self.chain = chain
         self._patience = patience
         self._highest = highest
+        self._seen = dict(seen or {})
 
     def read(self, question: Callable[[], Answer]) -> Answer:
         """The answer, asked again while there is none. A refusal of a contract is an answer."""
@@ -57,15 +65,21 @@ class View:
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     def head(self) -> BlockHeader:
-        """The latest block; waits for a node that is behind what was seen before.
+        """The latest block; waits for a node that is behind what was seen before. A lower one is
+        believed when it, or one of its number, is another than was seen: then the chain went back.
 
         Raises `ChainError` when it stays behind.
         """
         until = time.monotonic() + self._patience
         while True:
             header = self.read(self.chain.header)
-            if header.number >= self._highest:
+            known = self._seen.get(header.number, header.hash)
+            if header.number >= self._highest or known != header.hash:
+                self._seen = {
+                    number: seen for number, seen in self._seen.items() if number < header.number
+                }
                 self._highest = header.number
+                self._seen[header.number] = header.hash
                 return header
             if time.monotonic() > until:
                 raise ChainError(
@@ -73,6 +87,11 @@ class View:
                     "it is behind, or the chain was rolled back"
                 )
             time.sleep(_PAUSE)
+
+    def saw(self, block: int, block_hash: str) -> None:
+        """Takes note of a block that the chain has, which the node's latest may be behind."""
+        self._highest = max(self._highest, block)
+        self._seen[block] = block_hash
 
     def is_canonical(self, block: int, block_hash: str) -> bool | None:
         """Whether the block of this number has this hash. None: the node does not know."""

@@ -11,10 +11,11 @@ from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_checksum_address
 
-from jumpstart.chain.abi import creation_code, decode_revert
-from jumpstart.chain.client import NO_REASON, Chain, Contract, Transaction
+from jumpstart.chain.abi import creation_code, decode_revert, result_of
+from jumpstart.chain.client import Chain, Contract, Transaction
 from jumpstart.chain.compiler import Artifacts
 from jumpstart.chain.node import LocalNode
+from jumpstart.chain.rpc import NO_REASON
 from jumpstart.errors import ChainError, ContractRevert, InputError
 from tests.chain.reverts import reverts
 
@@ -415,3 +416,23 @@ def test_a_transaction_out_of_turn_is_sent_again_with_the_right_number(
     other.send(Transaction(sender=stranger, to=stranger.address))
     mock.send("store", 2, sender=stranger)
     assert mock.call("stored") == 2
+
+
+def test_a_slot_without_anything_is_zero(chain: Chain, deployer: LocalAccount) -> None:
+    """Also when it was taken back, of which Ganache says no digit at all; alone, or among others."""
+    token = chain.deploy("ProjectToken", "A", "A", 0, 1, deployer.address, sender=deployer)
+    snapshot = chain.snapshot()
+    chain.set_storage(token.address, 77, 1)
+    chain.revert(snapshot)
+    assert chain.storage(token.address, 77) == 0
+    name, unused = chain.storage_many(token.address, [0, 77])
+    assert (name != 0, unused) == (True, 0)
+
+
+def test_an_answer_that_no_memory_could_hold_is_refused(chain: Chain) -> None:
+    """A text of 2^256 - 1 bytes, and one that is none."""
+    text = [{"name": "", "type": "string"}]
+    start, length = (32).to_bytes(32), (2**256 - 1).to_bytes(32)
+    for answer in (start + length, start + (1).to_bytes(32) + b"\xff" + bytes(31)):
+        with pytest.raises(ChainError, match="not what its interface says"):
+            result_of(text, answer)

@@ -1,0 +1,1 @@
+"""Everything that can be known wrong about terms before anybody signs them."""
