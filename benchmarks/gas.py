@@ -34,11 +34,13 @@ from jumpstart.terms import (
     Allocation,
     Deal,
     EscrowTerms,
+    HoldingsTerms,
     ListingTerms,
     Milestone,
     Parties,
     SaleTerms,
     Session,
+    Statistic,
     Tier,
 )
 from jumpstart.tree import Tree
@@ -207,6 +209,16 @@ class Setting:
         to = to_canonical_address(account("receiver", 0).address)
         return ListingTerms(
             sale=terms,
+            holdings=HoldingsTerms(
+                chain_id=terms.chain_id,
+                token=to,
+                day_count=30,
+                draw_time=terms.sessions[0].start - 3 * terms.parties.challenge_seconds,
+                seed_chain_id=terms.chain_id,
+                statistic=Statistic.MEAN.number,
+                minimum_tiers=(),
+                excluded=(),
+            ),
             escrow=EscrowTerms(
                 initial_bps=2_000,
                 grace_seconds=14 * DAY,
@@ -254,6 +266,7 @@ class Setting:
     def open(self, terms: SaleTerms, buyers: int = FEW + 1) -> Sale:
         """A listed sale in its first session, with the allowance of so many buyers."""
         sale, _ = self.list(terms)
+        self.chain.advance_to(terms.sessions[0].start - 3 * terms.parties.challenge_seconds)
         published = sale.publish_holdings(self.tree.root, sender=self.deployer)
         self.gas["sale.publish-holdings"] = published.gas_used
         if not sale.is_native:

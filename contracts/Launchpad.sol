@@ -70,9 +70,9 @@ contract Launchpad is ILaunchpad {
         bytes memory encoding = abi.encode(terms);
         bytes32 termsHash = keccak256(encoding);
         bytes memory packed = ITermsRules(TERMS_RULES).pack(terms, applicationId);
-        uint256 start = terms.sale.sessions[0].start;
-        uint256 earliest = block.timestamp + 3 * terms.sale.parties.challengeSeconds;
-        if (start < earliest) revert Launchpad_TooLate(start, earliest);
+        // Who knows the randomness could have chosen the terms by it.
+        uint256 drawTime = terms.holdings.drawTime;
+        if (block.timestamp >= drawTime) revert Launchpad_TooLate(block.timestamp, drawTime);
 
         // Effect
         address applicant = IProjectReview(REVIEW).list(applicationId, termsHash);

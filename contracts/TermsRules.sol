@@ -7,11 +7,13 @@ import {
     Allocation,
     Deal,
     EscrowTerms,
+    HoldingsTerms,
     ListingTerms,
     Milestone,
     Parties,
     SaleTerms,
     Session,
+    STATISTIC_BETTER_OF,
     Tier,
     Vesting
 } from "../interfaces/Terms.sol";
@@ -27,6 +29,8 @@ contract TermsRules is ITermsRules {
     uint256 private constant MAX_MILESTONES = 12; // bounds the gas of finding the current one
     uint256 private constant MAX_OBJECTION = 5_000; // a majority can always object: rounding keeps all from being possible
     uint256 private constant MAX_ALLOCATIONS = 16; // bounds the gas of listing
+    uint256 private constant MAX_DAYS = 366; // bounds what whoever counts holdings has to look at
+    uint256 private constant MAX_EXCLUDED = 256; // bounds the gas of listing
     uint256 private constant MAX_COEFFICIENT = 65_534; // one less than uint16, so that "nobody in full" fits too
     uint256 private constant MAX_CHAIN = type(uint64).max;
     uint256 private constant MAX_APPLICATION = type(uint32).max;
@@ -37,7 +41,7 @@ contract TermsRules is ITermsRules {
     uint256 private constant MAX_SUPPLY = type(uint96).max;
 
     // Bytes of the packed terms: all before the lists, then a row of each list.
-    uint256 private constant FIXED = 454;
+    uint256 private constant FIXED = 459;
     uint256 private constant SESSION = 36;
     uint256 private constant TIER = 16;
     uint256 private constant ATTESTER = 20;
@@ -51,6 +55,7 @@ contract TermsRules is ITermsRules {
     {
         _most("applicationId", applicationId, MAX_APPLICATION);
         _checkSale(terms.sale);
+        _checkHoldings(terms.holdings, terms.sale);
         _checkEscrow(terms.escrow, terms.sale.settleDeadline);
         _checkAllocations(terms.allocations);
         return _pack(terms, applicationId);
@@ -71,7 +76,8 @@ contract TermsRules is ITermsRules {
         _checkAdmission(sale.admission, sale.attesters);
         _checkParties(sale.parties);
         _checkSchedule("vesting.", 8, sale.vesting);
-        _checkTiers(sale.tiers);
+        _least("tiers", sale.tiers.length, 1);
+        _checkTiers("tier", 4, sale.tiers);
     }
 
     function _checkSessions(SaleTerms calldata sale) private pure returns (uint256 supply) {
@@ -139,20 +145,64 @@ contract TermsRules is ITermsRules {
         _most("feeBps", parties.feeBps, ScheduleMath.BPS);
     }
 
-    function _checkTiers(Tier[] calldata tiers) private pure {
-        _least("tiers", tiers.length, 1);
-        _most("tiers", tiers.length, MAX_TIERS);
+    /// @dev `row` is what a row is called, and `length` how many letters that has; the table is called so in the plural.
+    function _checkTiers(bytes32 row, uint256 length, Tier[] calldata tiers) private pure {
+        uint256 shift = 8 * length;
+        bytes32 thresholds = row | bytes32(".threshold") >> shift;
+        bytes32 coefficients = row | bytes32(".coefficient") >> shift;
+        _most(row | bytes32("s") >> shift, tiers.length, MAX_TIERS);
         uint256 threshold;
         uint256 coefficient;
         for (uint256 i; i < tiers.length; ++i) {
             Tier calldata tier = tiers[i];
             // Rising from 1: who proves a holding of 0 has no coefficient.
-            if (tier.threshold <= threshold) _fail("tier.threshold", tier.threshold, threshold);
-            _most("tier.threshold", tier.threshold, MAX_AMOUNT);
-            _least("tier.coefficient", tier.coefficient, coefficient + 1);
-            _most("tier.coefficient", tier.coefficient, MAX_COEFFICIENT);
+            if (tier.threshold <= threshold) _fail(thresholds, tier.threshold, threshold);
+            _most(thresholds, tier.threshold, MAX_AMOUNT);
+            _least(coefficients, tier.coefficient, coefficient + 1);
+            _most(coefficients, tier.coefficient, MAX_COEFFICIENT);
             threshold = tier.threshold;
             coefficient = tier.coefficient;
+        }
+    }
+
+    // --------------------------------------------------------------------------------------------- holdings
+
+    function _checkHoldings(HoldingsTerms calldata holdings, SaleTerms calldata sale) private pure {
+        _least("holdings.chainId", holdings.chainId, 1);
+        _most("holdings.chainId", holdings.chainId, MAX_CHAIN);
+        _notZero("holdings.token", holdings.token);
+        _least("holdings.dayCount", holdings.dayCount, 1);
+        _most("holdings.dayCount", holdings.dayCount, MAX_DAYS);
+        _most("holdings.drawTime", holdings.drawTime, MAX_TIME);
+        // One window to post, one to challenge, one to decide.
+        uint256 earliest = holdings.drawTime + 3 * sale.parties.challengeSeconds;
+        _least("session.start", sale.sessions[0].start, earliest);
+        _least("holdings.seedChainId", holdings.seedChainId, 1);
+        _most("holdings.seedChainId", holdings.seedChainId, MAX_CHAIN);
+        _most("holdings.statistic", holdings.statistic, STATISTIC_BETTER_OF);
+        _checkMinimumTiers(holdings, sale.tiers);
+        _most("holdings.excluded", holdings.excluded.length, MAX_EXCLUDED);
+        uint256 before;
+        for (uint256 i; i < holdings.excluded.length; ++i) {
+            uint256 account = uint160(holdings.excluded[i]);
+            _least("holdings.excluded", account, before + 1);
+            before = account;
+        }
+    }
+
+    /// @dev Each of their coefficients is one of `tiers`: the threshold there is the holding that is published.
+    function _checkMinimumTiers(HoldingsTerms calldata holdings, Tier[] calldata tiers) private pure {
+        Tier[] calldata rows = holdings.minimumTiers;
+        bool isAsked = holdings.statistic == STATISTIC_BETTER_OF;
+        _least("minimumTiers", rows.length, isAsked ? 1 : 0);
+        _most("minimumTiers", rows.length, isAsked ? MAX_TIERS : 0);
+        _checkTiers("minimumTier", 11, rows);
+        uint256 found;
+        for (uint256 i; i < rows.length; ++i) {
+            uint256 coefficient = rows[i].coefficient;
+            _most("minimumTier.coefficient", coefficient, tiers[tiers.length - 1].coefficient);
+            while (tiers[found].coefficient < coefficient) ++found;
+            _equal("minimumTier.coefficient", coefficient, tiers[found].coefficient);
         }
     }
 
@@ -235,6 +285,7 @@ contract TermsRules is ITermsRules {
         place = _put(place, applicationId, 4);
         place = _putSale(place, sale, escrow.milestones.length);
         place = _putEscrow(place, escrow);
+        place = _put(place, terms.holdings.drawTime, 5);
         place = _putSessions(place, sale.sessions);
         place = _putTiers(place, sale.tiers);
         place = _putAttesters(place, sale.attesters);

@@ -15,14 +15,13 @@ interface ILaunchpad {
 
     /// @notice The parts name another launchpad than this one.
     error Launchpad_Misconfigured(address part);
-    error Launchpad_TooLate(uint256 firstStart, uint256 earliest); // that holdings posted now can be challenged for
+    error Launchpad_TooLate(uint256 timestamp, uint256 drawTime);
     error Launchpad_FundingShort(uint256 received, uint256 due);
 
     /// @notice Lists the sale of an approved application. Anyone may; the tokens come from the applicant, who has
     /// approved this contract for the supply and all allocations together.
     /// - `terms` must hash to what was approved, and respect every rule of `ITermsRules`.
-    /// - There must be time left to post holdings: at least three times `challengeSeconds` before the first session, of which
-    /// two are for challenges.
+    /// - It must be before `holdings.drawTime`: the randomness that decides which balances count is not known yet.
     /// - The sale token must deliver exactly what is sent (no fee on transfer), else `FundingShort`.
     function list(uint256 applicationId, ListingTerms calldata terms)
         external

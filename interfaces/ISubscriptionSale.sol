@@ -113,6 +113,7 @@ interface ISubscriptionSale {
     error SubscriptionSale_OnlyPublisher(address caller, address publisher);
     error SubscriptionSale_OnlyReview(address caller, address review);
     error SubscriptionSale_OnlyGuardian(address caller, address guardian);
+    error SubscriptionSale_HoldingsTooEarly(uint256 timestamp, uint256 drawTime);
     error SubscriptionSale_HoldingsTooLate(uint256 timestamp, uint256 latest);
     error SubscriptionSale_HoldingsFinal(uint256 timestamp, uint256 end); // of the window for replacing them
     error SubscriptionSale_HoldingsMissing();
@@ -164,8 +165,9 @@ interface ISubscriptionSale {
     // ---------------------------------------------------------------------------------------------- opening
 
     /// @notice Posts the Merkle root over `(account, holding)` (OpenZeppelin's standard tree). Only
-    /// `Parties.holdingsPublisher`, and at least twice `Parties.challengeSeconds` before the first session starts. Within
-    /// `challengeSeconds` it may be replaced in the same way, unless it is challenged; after that it is final.
+    /// `Parties.holdingsPublisher`, not before `HoldingsTerms.drawTime`, and at least twice `Parties.challengeSeconds`
+    /// before the first session starts. Within `challengeSeconds` it may be replaced in the same way, unless it is
+    /// challenged; after that it is final.
     function publishHoldings(bytes32 root) external;
 
     /// @notice Suspends the root until the reviewers have decided. Only the `IProjectReview`, where anyone may challenge,

@@ -24,11 +24,11 @@ import {ListingTerms, SaleTerms} from "./Terms.sol";
 ///  126     5  vesting.stepSeconds       426     4  escrow.graceSeconds
 ///  131     1  number of sessions        430     4  escrow.exitSeconds
 ///  132     1  number of tiers           434    20  escrow.remainderTo
-///  133     1  number of attesters       454        sessions: start 5, end 5, supply 12, limit 14
-///  134     1  number of milestones                 tiers: threshold 14, coefficient 2
-///  135    12  deal.accountCap                      attesters: 20
-///  147    14  deal.minimum                         milestones: shareBps 2, deadline 5
-///  161    20  admission.passRegistry
+///  133     1  number of attesters       454     5  holdings.drawTime
+///  134     1  number of milestones      459        sessions: start 5, end 5, supply 12, limit 14
+///  135    12  deal.accountCap                      tiers: threshold 14, coefficient 2
+///  147    14  deal.minimum                         attesters: 20
+///  161    20  admission.passRegistry               milestones: shareBps 2, deadline 5
 ///  181     1  admission.level
 ///  182   128  admission.jurisdictions
 interface ITermsRules {

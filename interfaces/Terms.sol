@@ -59,6 +59,28 @@ struct Tier {
     uint256 coefficient; // 1 .. 65,534
 }
 
+/// @notice How an account's holding is counted, so that everybody counts the same: from the `Transfer` logs of a token, what
+/// the account held at one moment of each day. The `dayCount` days of 86,400 seconds end an hour before `drawTime`. The
+/// moment of each is drawn with the block randomness of the first block of chain `seedChainId` that is not before
+/// `drawTime`: for day n, from 0, `keccak256(abi.encode(randomness, chainId, token, n)) mod 86,400` seconds from its start.
+/// What counts is the balance after the last block that is not after the moment.
+struct HoldingsTerms {
+    uint256 chainId; // of the token
+    address token; // in its base units are the thresholds
+    uint256 dayCount; // 1 .. 366
+    uint256 drawTime;
+    uint256 seedChainId; // the token's own, or another whose blocks have randomness
+    uint256 statistic; // of the balances, one of `STATISTIC_*`
+    Tier[] minimumTiers; // of STATISTIC_BETTER_OF alone; coefficients of `SaleTerms.tiers`, both strictly increasing
+    address[] excluded; // 0 .. 256, strictly increasing: accounts that have no holding
+}
+
+uint256 constant STATISTIC_SUM = 0;
+uint256 constant STATISTIC_MEAN = 1; // rounded down
+uint256 constant STATISTIC_MINIMUM = 2;
+// The mean; but at least the threshold in `tiers` of the coefficient that `minimumTiers` give the minimum.
+uint256 constant STATISTIC_BETTER_OF = 3;
+
 /// @notice What a `SubscriptionSale` is bound to.
 struct SaleTerms {
     uint256 chainId;
@@ -101,6 +123,7 @@ struct Allocation {
 /// @notice Everything that is reviewed. `termsHash` is the keccak-256 of its standard ABI encoding.
 struct ListingTerms {
     SaleTerms sale;
+    HoldingsTerms holdings;
     EscrowTerms escrow;
     Allocation[] allocations; // 0 .. 16
 }

@@ -32,7 +32,6 @@ from jumpstart.accounts import checksummed, parse_account
 from jumpstart.amounts import Token, parse_amount, parse_price
 from jumpstart.errors import InputError, located
 from jumpstart.files import read_text
-from jumpstart.holdings import Statistic
 from jumpstart.jurisdictions import Bitmap, bitmap_of, bitmap_without
 from jumpstart.models import Model, Problem, problems, validated
 from jumpstart.schedule import Vesting
@@ -42,11 +41,13 @@ from jumpstart.terms import (
     Allocation,
     Deal,
     EscrowTerms,
+    HoldingsTerms,
     ListingTerms,
     Milestone,
     Parties,
     SaleTerms,
     Session,
+    Statistic,
     Tier,
 )
 from jumpstart.times import parse_duration, parse_time, unix_of
@@ -213,7 +214,7 @@ class TokensSection(Model):
 
     sale: SaleTokenSection
     payment: PaymentSection
-    holding: UnitSection
+    holding: TokenSection
 
 
 class DealSection(Model):
@@ -353,15 +354,18 @@ class AllocationSection(VestingSection):
 
 
 class HoldingsSection(Model):
-    """How the publisher counts holdings: not part of the terms, the published root stands for it.
-    That root can be challenged for the `challenge_window`, which is. `minimum_tiers` is the second
-    table of the statistic "better-of".
+    """`HoldingsTerms`, but for the token, and the time to challenge what is published. The `days` end
+    an hour before the `draw`. The chains are that of the sale unless others are named.
     """
 
     challenge_window: Duration
     statistic: Statistic
     days: Annotated[StrictInt, Field(ge=1)]
+    draw: Time
+    chain_id: Annotated[StrictInt, Field(ge=1)] | None = None
+    randomness_of: Annotated[StrictInt, Field(ge=1)] | None = None
     minimum_tiers: tuple[TierSection, ...] = ()
+    excluded: tuple[Account, ...] = ()
 
     @model_validator(mode="after")
     def _check_tables(self) -> "HoldingsSection":
@@ -424,6 +428,7 @@ class Draft(Model):
 
         return ListingTerms(
             sale=self._sale(address_of),
+            holdings=self._holdings(address_of),
             escrow=EscrowTerms(
                 initial_bps=self.escrow.initial,
                 grace_seconds=self.escrow.grace,
@@ -477,16 +482,32 @@ class Draft(Model):
             attesters=tuple(map(address_of, self.admission.attesters)),
         )
 
+    def _holdings(self, address_of: Callable[[bytes | str], bytes]) -> HoldingsTerms:
+        section = self.holdings
+        chain_id = section.chain_id or self.chain_id
+        return HoldingsTerms(
+            chain_id=chain_id,
+            token=address_of(self.tokens.holding.address),
+            day_count=section.days,
+            draw_time=section.draw,
+            seed_chain_id=section.randomness_of or chain_id,
+            statistic=section.statistic.number,
+            minimum_tiers=tuple(row.tier for row in section.minimum_tiers),
+            excluded=tuple(sorted(map(address_of, section.excluded))),
+        )
+
     def _accounts(self) -> tuple[bytes | str, ...]:
         return (
             self.tokens.sale.address,
             self.tokens.payment.address,
+            self.tokens.holding.address,
             self.admission.pass_registry,
             *self.admission.attesters,
             self.parties.holdings_publisher,
             self.parties.proceeds_to,
             self.parties.unsold_to,
             self.parties.fee_to,
+            *self.holdings.excluded,
             self.escrow.remainder_to,
             *(
                 account

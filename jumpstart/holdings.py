@@ -6,7 +6,6 @@ coefficient of 0 means that the account may not subscribe.
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -14,19 +13,11 @@ from jumpstart.amounts import parse_integer
 from jumpstart.errors import InputError
 from jumpstart.files import write_text
 from jumpstart.tables import format_rows, read_accounts
+from jumpstart.terms import Statistic as Statistic
 from jumpstart.terms import Tier
 from jumpstart.tree import HOLDING_TYPES, Tree
 
 _UINT256_MAX: Final = 2**256 - 1
-
-
-class Statistic(StrEnum):
-    """How the daily balances become one holding."""
-
-    SUM = "sum"
-    MEAN = "mean"
-    MINIMUM = "minimum"
-    BETTER_OF = "better-of"
 
 
 def sum_of(balances: Sequence[int]) -> int:

@@ -9,6 +9,7 @@ has no defaults.
 
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, is_dataclass, replace
+from enum import StrEnum
 from typing import Any, Final, Self, get_args, get_type_hints
 
 from eth_abi.abi import decode, encode
@@ -27,6 +28,8 @@ TIERS_MAX: Final = 32
 ATTESTERS_MAX: Final = 8
 MILESTONES_MAX: Final = 12
 ALLOCATIONS_MAX: Final = 16
+DAYS_MAX: Final = 366
+EXCLUDED_MAX: Final = 256
 LEVEL_MAX: Final = 255
 NUMERIC_MAX: Final = 999
 
@@ -50,6 +53,24 @@ ZERO_ADDRESS: Final = bytes(20)
 
 _NO_HASH: Final = bytes(32)
 
+_WINDOWS: Final = 3
+"""To post holdings, to challenge them, to decide the challenge."""
+
+
+class Statistic(StrEnum):
+    """How the balances of an account become its holding: in the order of their numbers in terms."""
+
+    SUM = "sum"
+    MEAN = "mean"
+    MINIMUM = "minimum"
+    BETTER_OF = "better-of"
+
+    @property
+    def number(self) -> int:
+        """What it is in the contracts."""
+        return list(Statistic).index(self)
+
+
 _VESTING_TYPE: Final = "(uint256,uint256,uint256,uint256,uint256)"
 _SALE_TYPE: Final = (
     "(uint256,uint256,"
@@ -64,7 +85,11 @@ _SALE_TYPE: Final = (
 _ESCROW_TYPE: Final = (
     "(uint256,uint256,uint256,uint256,uint256,address,(uint256,uint256,bytes32)[])"
 )
-_ABI_TYPE: Final = f"({_SALE_TYPE},{_ESCROW_TYPE},(address,uint256,address,{_VESTING_TYPE})[])"
+_HOLDINGS_TYPE: Final = (
+    "(uint256,address,uint256,uint256,uint256,uint256,(uint256,uint256)[],address[])"
+)
+_ALLOCATIONS_TYPE: Final = f"(address,uint256,address,{_VESTING_TYPE})[]"
+_ABI_TYPE: Final = f"({_SALE_TYPE},{_HOLDINGS_TYPE},{_ESCROW_TYPE},{_ALLOCATIONS_TYPE})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,16 +238,55 @@ class SaleTerms:
 
     def _tier_rules(self) -> Iterator[TermsError]:
         yield from _range("tiers", len(self.tiers), 1, TIERS_MAX)
-        below = Tier(threshold=0, coefficient=0)
-        for row, tier in enumerate(self.tiers, 1):
-            if tier.threshold <= below.threshold:
-                yield TermsError(
-                    "tier.threshold", tier.threshold, below.threshold, "is not above", row
-                )
-            yield from _range("tier.threshold", tier.threshold, 1, UINT112_MAX, row)
-            least = below.coefficient + 1
-            yield from _range("tier.coefficient", tier.coefficient, least, COEFFICIENT_MAX, row)
-            below = tier
+        yield from _rising("tier", self.tiers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldingsTerms:
+    """How holdings are counted: what accounts held of `token`, on chain `chain_id`, at one moment of
+    each of so many days, which end an hour before `draw_time`. The moments are drawn with the block
+    randomness of chain `seed_chain_id` at that time. `statistic` is the number of a `Statistic`.
+    """
+
+    chain_id: int
+    token: bytes
+    day_count: int
+    draw_time: int
+    seed_chain_id: int
+    statistic: int
+    minimum_tiers: tuple[Tier, ...]
+    excluded: tuple[bytes, ...]
+
+    def broken_rules(self, sale: SaleTerms) -> Iterator[TermsError]:
+        """Those that are broken, in the contract's order."""
+        yield from _range("holdings.chainId", self.chain_id, 1, CHAIN_ID_MAX)
+        yield from _different("holdings.token", self.token, ZERO_ADDRESS)
+        yield from _range("holdings.dayCount", self.day_count, 1, DAYS_MAX)
+        yield from _range("holdings.drawTime", self.draw_time, 0, TIME_MAX)
+        earliest = self.draw_time + _WINDOWS * sale.parties.challenge_seconds
+        for session in sale.sessions[:1]:
+            yield from _range("session.start", session.start, earliest, TIME_MAX, 1)
+        yield from _range("holdings.seedChainId", self.seed_chain_id, 1, CHAIN_ID_MAX)
+        yield from _range("holdings.statistic", self.statistic, 0, Statistic.BETTER_OF.number)
+        yield from self._minimum_tier_rules(sale.tiers)
+        yield from _range("holdings.excluded", len(self.excluded), 0, EXCLUDED_MAX)
+        least = 1
+        for row, account in enumerate(self.excluded, 1):
+            number = int.from_bytes(account)
+            yield from _range("holdings.excluded", number, least, 2**160 - 1, row)
+            least = number + 1
+
+    def _minimum_tier_rules(self, tiers: tuple[Tier, ...]) -> Iterator[TermsError]:
+        rows = self.minimum_tiers
+        is_asked = self.statistic == Statistic.BETTER_OF.number
+        least, most = (1, TIERS_MAX) if is_asked else (0, 0)
+        yield from _range("minimumTiers", len(rows), least, most)
+        yield from _rising("minimumTier", rows)
+        coefficients = [tier.coefficient for tier in tiers]
+        for row, tier in enumerate(rows, 1):
+            above = [each for each in coefficients if each >= tier.coefficient]
+            bound = above[0] if above else max(coefficients, default=0)
+            yield from _range("minimumTier.coefficient", tier.coefficient, bound, bound, row)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,6 +332,7 @@ class ListingTerms:
     """Everything that is fixed before a sale, in the order of its ABI encoding."""
 
     sale: SaleTerms
+    holdings: HoldingsTerms
     escrow: EscrowTerms
     allocations: tuple[Allocation, ...]
 
@@ -336,6 +401,7 @@ class ListingTerms:
                 escrow.grace_seconds.to_bytes(4),
                 escrow.exit_seconds.to_bytes(4),
                 escrow.remainder_to,
+                self.holdings.draw_time.to_bytes(5),
                 *(
                     session.start.to_bytes(5)
                     + session.end.to_bytes(5)
@@ -379,6 +445,7 @@ class ListingTerms:
                     for session in self.sale.sessions
                 ),
             ),
+            holdings=replace(self.holdings, draw_time=self.holdings.draw_time + seconds),
             escrow=replace(
                 self.escrow,
                 milestones=tuple(
@@ -403,6 +470,7 @@ class ListingTerms:
     def broken_rules(self) -> Iterator[TermsError]:
         """Every rule of `check` that is broken, in its order: the first is what it raises."""
         yield from self.sale.broken_rules()
+        yield from self.holdings.broken_rules(self.sale)
         yield from self._escrow_rules()
         yield from self._allocation_rules()
 
@@ -453,6 +521,19 @@ def _schedule(section: str, vesting: Vesting, row: int | None = None) -> Iterato
         yield from _range(
             f"{section}.unlockBps", vesting.unlock_bps, BASIS_POINTS, BASIS_POINTS, row
         )
+
+
+def _rising(name: str, rows: tuple[Tier, ...]) -> Iterator[TermsError]:
+    """A table, whose rows are called so, whose thresholds and coefficients both rise."""
+    below = Tier(threshold=0, coefficient=0)
+    for row, tier in enumerate(rows, 1):
+        field = f"{name}.threshold"
+        if tier.threshold <= below.threshold:
+            yield TermsError(field, tier.threshold, below.threshold, "is not above", row)
+        yield from _range(field, tier.threshold, 1, UINT112_MAX, row)
+        least = below.coefficient + 1
+        yield from _range(f"{name}.coefficient", tier.coefficient, least, COEFFICIENT_MAX, row)
+        below = tier
 
 
 def _range(

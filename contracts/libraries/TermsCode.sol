@@ -28,7 +28,7 @@ library TermsCode {
     uint256 private constant HEAD = 135;
 
     // Where the lists start, and how long their rows are. They follow one another.
-    uint256 private constant SESSIONS = 454;
+    uint256 private constant SESSIONS = 459;
     uint256 private constant SESSION = 36;
     uint256 private constant TIER = 16;
     uint256 private constant ATTESTER = 20;
@@ -193,6 +193,12 @@ library TermsCode {
 
     function remainderTo(Terms terms) internal pure returns (address) {
         return _account(terms, 434);
+    }
+
+    // -------------------------------------------------------------------------------------------- holdings
+
+    function drawTime(Terms terms) internal pure returns (uint256) {
+        return _field(terms, 454, 40);
     }
 
     // -------------------------------------------------------------------------------------------- sessions

@@ -26,6 +26,8 @@ abstract contract SaleOpening is SaleBase {
             revert SubscriptionSale_NotListed();
         }
         if (root == 0) revert SubscriptionSale_HoldingsMissing();
+        uint256 drawTime = terms_.drawTime();
+        if (block.timestamp < drawTime) revert SubscriptionSale_HoldingsTooEarly(block.timestamp, drawTime);
         uint256 window = terms_.challengeSeconds();
         uint256 latest = terms_.sessionStart(0) - 2 * window;
         if (block.timestamp > latest) revert SubscriptionSale_HoldingsTooLate(block.timestamp, latest);

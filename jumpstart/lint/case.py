@@ -112,12 +112,15 @@ class Case:
         fields: dict[Path, bytes | str] = {
             ("tokens", "sale", "address"): draft.tokens.sale.address,
             ("tokens", "payment", "address"): draft.tokens.payment.address,
+            ("tokens", "holding", "address"): draft.tokens.holding.address,
             ("admission", "pass_registry"): draft.admission.pass_registry,
         }
         for row, attester in enumerate(draft.admission.attesters):
             fields["admission", "attesters", row] = attester
         for key in ("holdings_publisher", "proceeds_to", "unsold_to", "fee_to"):
             fields["parties", key] = getattr(draft.parties, key)
+        for row, account in enumerate(draft.holdings.excluded):
+            fields["holdings", "excluded", row] = account
         fields["escrow", "remainder_to"] = draft.escrow.remainder_to
         for row, section in enumerate(draft.allocations):
             fields["allocations", row, "beneficiary"] = section.beneficiary

@@ -157,7 +157,7 @@ def _people(case: Case) -> Mapping[Path, bytes]:
     return {
         path: case.address(account)
         for path, account in case.accounts.items()
-        if path[0] != "tokens" and path[-1] != "pass_registry"
+        if path[0] not in ("tokens", "holdings") and path[-1] != "pass_registry"
     }
 
 

@@ -151,6 +151,20 @@ FIELDS: Final = {
     "tiers": _Field(LISTS, ("tiers",), _number),
     "tier.threshold": _Field(TABLE, ("tiers", "row", "holding"), Case.holding),
     "tier.coefficient": _Field(TABLE, ("tiers", "row", "coefficient"), _number),
+    "holdings.chainId": _Field(BOUNDS, ("holdings", "chain_id"), _number),
+    "holdings.token": _Field(ACCOUNTS, ("tokens", "holding", "address"), _account),
+    "holdings.dayCount": _Field(BOUNDS, ("holdings", "days"), _number),
+    "holdings.drawTime": _Field(TIMES, ("holdings", "draw"), _time),
+    "holdings.seedChainId": _Field(BOUNDS, ("holdings", "randomness_of"), _number),
+    "holdings.statistic": _Field(BOUNDS, ("holdings", "statistic"), _number),
+    "minimumTiers": _Field(LISTS, ("holdings", "minimum_tiers"), _number),
+    "minimumTier.threshold": _Field(
+        TABLE, ("holdings", "minimum_tiers", "row", "holding"), Case.holding
+    ),
+    "minimumTier.coefficient": _Field(
+        TABLE, ("holdings", "minimum_tiers", "row", "coefficient"), _number
+    ),
+    "holdings.excluded": _Field(LISTS, ("holdings", "excluded"), _number),
     "escrow.initialBps": _Field(SHARES, ("escrow", "initial"), _share),
     "escrow.graceSeconds": _Field(TIMES, ("escrow", "grace"), _seconds),
     "escrow.objectionSeconds": _Field(TIMES, ("escrow", "objection_window"), _seconds),

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
-from jumpstart.holdings import Statistic
 from jumpstart.lint.case import Case
 from jumpstart.lint.figures import DAY, HOUR, MINUTE, duration, moment
 from jumpstart.lint.findings import Code, Found, Severity
@@ -15,7 +14,6 @@ REVIEW_SECONDS: Final = 14 * DAY
 """What a review may take where the platform's own figures are not known: two weeks of committing,
 revealing and deciding are short."""
 
-LISTING_WINDOWS: Final = 3
 """Challenge windows that the launchpad asks for between listing and first session: `ILaunchpad`."""
 
 SHORTEST_SESSION: Final = MINUTE
@@ -37,9 +35,9 @@ LISTING = Code(
     name="time.listing",
     severity=Severity.ERROR,
     title="Too late to list",
-    why="The launchpad asks for three challenge windows before the first session: to post holdings, to challenge "
-    "them, to decide.",
-    fix="Move the first session, and what follows, to a later time, or shorten the challenge window.",
+    why="The launchpad lists nothing once the days that count can be drawn: whoever knows them could have "
+    "chosen the terms by them.",
+    fix="Move the draw, the first session, and what follows, to a later time.",
 )
 REVIEW = Code(
     name="time.review",
@@ -112,13 +110,6 @@ ONE_DAY = Code(
     why="Tokens can be borrowed for a day; the coefficient is meant for those who hold them.",
     fix="Count more days.",
 )
-SECOND_TABLE = Code(
-    name="holdings.second-table",
-    severity=Severity.ERROR,
-    title="The second table does not fit the first",
-    why="What is published is the threshold, in the first table, of the coefficient that the second one gives.",
-    fix="Let its rows rise, and use coefficients of [[tiers]] only.",
-)
 
 
 def sessions_past(case: Case) -> Iterator[Found]:
@@ -130,29 +121,20 @@ def sessions_past(case: Case) -> Iterator[Found]:
 
 
 def listing(case: Case) -> Iterator[Found]:
-    """A listing now, and one after a review, against the first session."""
-    if not case.sale.sessions or case.sale.sessions[0].start <= case.now:
-        return
-    start = case.sale.sessions[0].start
-    window = case.sale.parties.challenge_seconds
-    latest = start - LISTING_WINDOWS * window
-    place = ("sessions", 0, "start")
-    before = f"{LISTING_WINDOWS} challenge windows of {duration(window)} before the first session"
-    if latest < case.now:
-        said = (
-            f"the session is in {duration(start - case.now)}, but a listing must be {before}: "
-            f"by {moment(latest)}"
-        )
+    """A listing now, and one after a review, against the draw of the days that count."""
+    if any(session.start <= case.now for session in case.sale.sessions[:1]):
+        return  # which says more
+    left = case.terms.holdings.draw_time - case.now
+    place = ("holdings", "draw")
+    if left <= 0:
+        said = f"the draw was {duration(-left)} ago, and a listing must be before it"
         yield LISTING.at(*place, says=said)
         return
     review = case.known.review_seconds
     needed = REVIEW_SECONDS if review is None else review
-    if latest - case.now < needed:
+    if left < needed:
         whose = "a review" if review is None else "this platform's review"
-        said = (
-            f"a listing must be by {moment(latest)}, {before}: in {duration(latest - case.now)}, and "
-            f"{whose} may take {duration(needed)}"
-        )
+        said = f"the draw is in {duration(left)}, and {whose} may take {duration(needed)}"
         yield REVIEW.at(*place, says=said)
 
 
@@ -225,26 +207,6 @@ def holdings(case: Case) -> Iterator[Found]:
         yield CHALLENGE_SHORT.at("holdings", "challenge_window", says=said)
     if section.days == 1:
         yield ONE_DAY.at("holdings", "days", says="1 day is counted")
-    if section.statistic is Statistic.BETTER_OF:
-        yield from _second_table(case)
-
-
-def _second_table(case: Case) -> Iterator[Found]:
-    coefficients = {tier.coefficient for tier in case.sale.tiers}
-    threshold = coefficient = 0
-    for row, tier in enumerate(case.draft.holdings.minimum_tiers):
-        place: Path = ("holdings", "minimum_tiers", row)
-        if tier.holding <= threshold:
-            said = f"{case.holding(tier.holding)} is not above {case.holding(threshold)}"
-            yield SECOND_TABLE.at(*place, "holding", says=said)
-        if tier.coefficient <= coefficient:
-            said = f"{tier.coefficient} is not above {coefficient}"
-            yield SECOND_TABLE.at(*place, "coefficient", says=said)
-        elif tier.coefficient not in coefficients:
-            known = ", ".join(map(str, sorted(coefficients)))
-            said = f"{tier.coefficient} is none of the coefficients of [[tiers]]: {known}"
-            yield SECOND_TABLE.at(*place, "coefficient", says=said)
-        threshold, coefficient = tier.holding, tier.coefficient
 
 
 RULES: Final = (

@@ -23,6 +23,7 @@ FEE_BPS: Final = 250
 
 LEAD: Final = 2000  # from now to the first session
 CHALLENGE: Final = 300  # how long holdings can be challenged
+DRAW: Final = 600  # from now to the draw of the days that count
 DURATION: Final = 10 * MINUTE  # of a session
 PAUSE: Final = 10 * MINUTE  # between sessions
 SETTLING: Final = 7 * DAY  # from the last session's end to the deadline

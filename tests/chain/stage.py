@@ -29,11 +29,13 @@ from jumpstart.terms import (
     Allocation,
     Deal,
     EscrowTerms,
+    HoldingsTerms,
     ListingTerms,
     Milestone,
     Parties,
     SaleTerms,
     Session,
+    Statistic,
 )
 from tests.chain import figures
 
@@ -335,10 +337,12 @@ class Stage:
 
     def listing(self, terms: SaleTerms | None = None, **changes: Any) -> ListingTerms:
         """The terms with those of an escrow: a fifth at once, and four milestones of a fifth. `changes` may name any
-        field of the sale or of the escrow, or the allocations.
+        field of the sale, of the holdings (but the chain) or of the escrow, or the allocations.
         """
         escrow_names = {field.name for field in fields(EscrowTerms)}
         escrow_changes = {name: changes.pop(name) for name in escrow_names & changes.keys()}
+        holdings_names = {field.name for field in fields(HoldingsTerms)} - {"chain_id"}
+        holdings_changes = {name: changes.pop(name) for name in holdings_names & changes.keys()}
         allocations: tuple[Allocation, ...] = changes.pop("allocations", ())
         sale = self.terms(**changes) if terms is None else changed(terms, **changes)
         milestones = tuple(
@@ -359,7 +363,22 @@ class Stage:
             "milestones": milestones,
         }
         escrow = EscrowTerms(**(usual | escrow_changes))
-        return ListingTerms(sale=sale, escrow=escrow, allocations=allocations)
+        holdings = replace(self.holdings_terms(sale), **holdings_changes)
+        return ListingTerms(sale=sale, holdings=holdings, escrow=escrow, allocations=allocations)
+
+    def holdings_terms(self, sale: SaleTerms) -> HoldingsTerms:
+        """A week's mean of the bond token, drawn as late as the first session allows, or at once after listing."""
+        latest = sale.sessions[0].start - 3 * sale.parties.challenge_seconds
+        return HoldingsTerms(
+            chain_id=self.chain.chain_id,
+            token=raw(self.bond_token),
+            day_count=7,
+            draw_time=min(latest, self.chain.now() + figures.DRAW),
+            seed_chain_id=self.chain.chain_id,
+            statistic=Statistic.MEAN.number,
+            minimum_tiers=(),
+            excluded=(),
+        )
 
     @property
     def next_application(self) -> int:
@@ -379,9 +398,10 @@ class Stage:
         *,
         holdings: Mapping[str, int] | None = None,
         payers: Sequence[Person] | None = None,
+        is_drawn: bool = True,
         **changes: Any,
     ) -> "Trial":
-        """A sale that was reviewed and listed, without holdings.
+        """A sale that was reviewed and listed, without holdings; at the draw of its days unless told not to wait.
 
         `payers`, by default everybody, let it take payment.
         """
@@ -402,6 +422,8 @@ class Stage:
                 *approvals,
             ]
         )
+        if is_drawn and self.chain.now() < listing.holdings.draw_time:
+            self.chain.mine_at(listing.holdings.draw_time)
         return trial
 
     def open(

@@ -11,6 +11,7 @@ from jumpstart.terms import (
     Allocation,
     Deal,
     EscrowTerms,
+    HoldingsTerms,
     ListingTerms,
     Milestone,
     Parties,
@@ -78,9 +79,22 @@ def small_terms() -> SaleTerms:
 
 @pytest.fixture(scope="session")
 def small_listing(small_terms: SaleTerms) -> ListingTerms:
-    """The small sale, with two milestones and one allocation."""
+    """The small sale, its holdings counted in two ways, with two milestones and one allocation."""
     return ListingTerms(
         sale=small_terms,
+        holdings=HoldingsTerms(
+            chain_id=1337,
+            token=(15).to_bytes(20),
+            day_count=16,
+            draw_time=40,
+            seed_chain_id=17,
+            statistic=3,
+            minimum_tiers=(
+                Tier(threshold=18, coefficient=1),
+                Tier(threshold=19, coefficient=5),
+            ),
+            excluded=((20).to_bytes(20), (21).to_bytes(20)),
+        ),
         escrow=EscrowTerms(
             initial_bps=4000,
             grace_seconds=50,

@@ -246,7 +246,7 @@ def test_tree_refuses_bad_values(run: Run, table: str, types: str, message: str)
 def test_terms_prints_hash_and_base_units(run: Run, sales: Path) -> None:
     """The same content as text and as JSON."""
     names = ("sale-token", "payment-token", "pass-registry", "attester", "holdings-publisher",
-             "proceeds", "treasury", "platform")  # fmt: skip
+             "proceeds", "treasury", "platform", "holding-token")  # fmt: skip
     options = [f"--account={name}={checksummed(n.to_bytes(20))}" for n, name in enumerate(names, 1)]
     file = str(sales / "em-2019-07.toml")
     status, out, _ = run("terms", file, *options, "--json")

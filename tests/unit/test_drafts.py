@@ -33,6 +33,7 @@ address = "native"
 [tokens.holding]
 symbol = "OLD"
 decimals = 8
+address = "old"
 
 [deal]
 price = "0.5 USD per NEW"
@@ -78,6 +79,8 @@ coefficient = 3
 challenge_window = "1 hour"
 statistic = "mean"
 days = 30
+draw = 2030-01-01T09:00:00Z
+excluded = ["registry", "old"]
 
 [escrow]
 initial = "25 %"
@@ -120,7 +123,7 @@ step = "0 days"
 ACCOUNTS = {
     name: checksummed(number.to_bytes(20))
     for number, name in enumerate(
-        ("registry", "attester", "publisher", "platform", "heir", "team", "board"), 20
+        ("registry", "attester", "publisher", "platform", "heir", "team", "board", "old"), 20
     )
 }
 
@@ -204,7 +207,7 @@ def test_milestones_and_allocations_may_be_left_out(tmp_path: Path) -> None:
     """A project that is paid at once, and has nothing to lock; but an escrow it must describe."""
     lists = DRAFT[DRAFT.index("[[milestones]]") :]
     draft = draft_of(tmp_path, (lists, ""), ('initial = "25 %"', 'initial = "100 %"'))
-    assert draft.open_names == ("registry", "attester", "publisher", "platform", "heir")
+    assert draft.open_names == ("old", "registry", "attester", "publisher", "platform", "heir")
     terms = draft.resolve(ACCOUNTS)
     assert (terms.escrow.milestones, terms.allocations) == ((), ())
     with pytest.raises(InputError, match="escrow: Field required"):
@@ -220,13 +223,13 @@ def test_excluded_jurisdictions_admit_all_others(tmp_path: Path) -> None:
 def test_open_names_are_those_without_an_address(tmp_path: Path) -> None:
     """Names of the file's own table are not open, and each open one is told once."""
     draft = draft_of(tmp_path, ('"publisher"', '"registry"'))
-    assert draft.open_names == ("registry", "attester", "platform", "heir", "team", "board")
+    assert draft.open_names == ("old", "registry", "attester", "platform", "heir", "team", "board")
 
 
 def test_unresolved_names_are_refused_together(tmp_path: Path) -> None:
     """One line says all that is missing."""
     given = {name: ACCOUNTS[name] for name in ("registry", "publisher", "team", "board")}
-    with pytest.raises(InputError, match=r"the accounts named attester, platform, heir$"):
+    with pytest.raises(InputError, match=r"the accounts named old, attester, platform, heir$"):
         draft_of(tmp_path).resolve(given)
 
 
@@ -248,7 +251,7 @@ def test_second_table_belongs_to_the_better_of_two(tmp_path: Path) -> None:
     """The minimum has its own table exactly when its coefficient counts."""
     table = '\n[[holdings.minimum_tiers]]\nholding = "5 OLD"\ncoefficient = 1\n'
     holdings = draft_of(
-        tmp_path, ('"mean"', '"better-of"'), ("days = 30\n", f"days = 30\n{table}")
+        tmp_path, ('"mean"', '"better-of"'), ('excluded = ["registry", "old"]\n', table)
     ).holdings
     assert holdings.statistic is Statistic.BETTER_OF
     assert [row.tier for row in holdings.minimum_tiers] == [

@@ -32,7 +32,7 @@ from tests.unit.test_drafts import DRAFT, MISTAKES
 NOW = parse_time("2019-06-01T00:00:00Z")
 NAMES = (
     "sale-token", "payment-token", "pass-registry", "attester", "holdings-publisher", "proceeds",
-    "treasury", "platform", "project",
+    "treasury", "platform", "project", "holding-token",
 )  # fmt: skip
 ADDRESS = {name: checksummed((0xA0000000 + row).to_bytes(20)) for row, name in enumerate(NAMES)}
 ACCOUNTS = "\n[accounts]\n" + "".join(f'{name} = "{ADDRESS[name]}"\n' for name in NAMES)
@@ -88,6 +88,7 @@ MILESTONES = GOOD[GOOD.index("# Ours, deadlines") : GOOD.index("[[allocations]]"
 VESTING = GOOD[GOOD.index("[vesting]") : GOOD.index("[[sessions]]")]
 ALLOCATION = GOOD[GOOD.index("[[allocations]]") : GOOD.index("\n[accounts]")]
 EXCLUDED = 'excluded = ["US", "CN", "HK", "IR", "KP"]'
+DRAW = GOOD[GOOD.index("draw =") : GOOD.index("\n[escrow]")]
 TIER_5 = 'holding = "2500 OKB"\ncoefficient = 5'
 
 
@@ -105,7 +106,7 @@ def better_of(*rows: tuple[str, int]) -> dict[str, str]:
         f'[[holdings.minimum_tiers]]\nholding = "{holding}"\ncoefficient = {coefficient}\n'
         for holding, coefficient in rows
     )
-    return {'statistic = "mean"\ndays = 30\n': f'statistic = "better-of"\ndays = 30\n\n{table}'}
+    return {'"mean"\ndays = 30\n': '"better-of"\ndays = 30\n', DRAW: f"{DRAW}\n{table}"}
 
 
 SAMPLES = [
@@ -151,15 +152,15 @@ SAMPLES = [
     # ---------------------------------------------------------------------------------- times
     Sample("time.past", {}, "sessions[0].start", "2019-07-31T04:00:00Z was 1 minute ago",
            line="start = 2019-07-31T04", now="2019-07-31T04:01:00Z"),
-    Sample("time.listing", {}, "sessions[0].start",
-           "the session is in 2 days 23 hours, but a listing must be 3 challenge windows of 1 day "
-           "before the first session: by 2019-07-28T04:00:00Z",
-           line="start = 2019-07-31T04", now="2019-07-28T04:00:01Z"),
-    Sample("time.review", {}, "sessions[0].start", "in 13 days 23 hours, and a review may take 14 days",
-           line="start = 2019-07-31T04", now="2019-07-14T04:00:01Z"),
-    Sample("time.review", {}, "sessions[0].start",
-           "in 57 days 4 hours, and this platform's review may take 60 days",
-           line="start = 2019-07-31T04", known=Known(review_seconds=60 * 86_400)),
+    Sample("time.listing", {}, "holdings.draw",
+           "the draw was 0 seconds ago, and a listing must be before it",
+           line="draw = 2019-07-28T01", now="2019-07-28T01:00:00Z"),
+    Sample("time.review", {}, "holdings.draw",
+           "the draw is in 13 days 23 hours, and a review may take 14 days",
+           line="draw = 2019-07-28T01", now="2019-07-14T01:00:01Z"),
+    Sample("time.review", {}, "holdings.draw",
+           "in 57 days 1 hour, and this platform's review may take 60 days",
+           line="draw = 2019-07-28T01", known=Known(review_seconds=60 * 86_400)),
     Sample("time.zone", {"2019-10-01T00:00:00Z": "2019-10-01T00:00:00+02:00"},
            "milestones[0].deadline", "2019-10-01T00:00:00+02:00 is 2019-09-30T22:00:00Z in UTC"),
     Sample("time.zone", {"2019-10-01T00:00:00Z": '"2019-10-01T00:00:00-01:00"'},
@@ -183,16 +184,18 @@ SAMPLES = [
     Sample("holdings.challenge-short", {'challenge_window = "1 day"': 'challenge_window = "5 hours"'},
            "holdings.challenge_window", "5 hours, less than 6 hours"),
     Sample("holdings.one-day", {"days = 30\n": "days = 1\n"}, "holdings.days", "1 day is counted"),
-    Sample("holdings.second-table", better_of(("5 OKB", 1), ("5 OKB", 2)),
+    Sample("rule.table", better_of(("5 OKB", 1), ("5 OKB", 2)),
            "holdings.minimum_tiers[1].holding", "5 OKB is not above 5 OKB",
            line='holding = "5 OKB"\ncoefficient = 2'),
-    Sample("holdings.second-table", better_of(("5 OKB", 2), ("6 OKB", 1)),
-           "holdings.minimum_tiers[1].coefficient", "1 is not above 2",
+    Sample("rule.table", better_of(("5 OKB", 2), ("6 OKB", 1)),
+           "holdings.minimum_tiers[1].coefficient", "1 is below the least, 3",
            line="coefficient = 1\n\n[escrow]"),
-    Sample("holdings.second-table", better_of(("5 OKB", 6)),
-           "holdings.minimum_tiers[0].coefficient",
-           "6 is none of the coefficients of [[tiers]]: 1, 2, 3, 4, 5",
+    Sample("rule.table", better_of(("5 OKB", 6)),
+           "holdings.minimum_tiers[0].coefficient", "6 is above the most, 5",
            line="coefficient = 6"),
+    Sample("rule.times", {"2019-07-28T01:00:00Z": "2019-07-28T04:00:01Z"}, "sessions[0].start",
+           "2019-07-31T04:00:00Z is below the least, 2019-07-31T04:00:01Z",
+           line="start = 2019-07-31T04"),
     # ---------------------------------------------------------------------------------- amounts
     Sample("supply.short", {}, "tokens.sale",
            "33600000 EM are on sale, 210000000 EM are locked, but there are 243599999 EM",
@@ -402,7 +405,7 @@ def test_finding_has_the_field_the_line_and_the_figures(sample: Sample) -> None:
 def test_good_terms_have_no_finding() -> None:
     """Every rule that has a sample is silent on what the samples were edited from."""
     assert lint(GOOD, now=NOW).findings == ()
-    assert lint(GOOD, now=parse_time("2019-07-14T04:00:00Z")).findings == ()  # the last moment
+    assert lint(GOOD, now=parse_time("2019-07-14T01:00:00Z")).findings == ()  # the last moment
 
 
 AT_THE_BOUND: list[tuple[str, dict[str, str]]] = [
@@ -474,7 +477,7 @@ def test_figure_at_the_bound_is_no_finding(code: str, edits: dict[str, str]) -> 
         Known(supplies={OKB: 2_500 * 10**18}),
         Known(supplies={Token(symbol="OKB", decimals=8): 1}),
         Known(vault=VAULT[::-1]),
-        Known(review_seconds=57 * 86_400 + 4 * 3_600),
+        Known(review_seconds=57 * 86_400 + 3_600),
     ],
     ids=["supply", "holding", "other unit", "other vault", "review"],
 )
@@ -606,7 +609,10 @@ def test_every_field_of_the_contract_has_a_place() -> None:
         for section in ("vesting", "allocation")
         for name in ("start", "unlockBps", "cliffSeconds", "durationSeconds", "stepSeconds")
     }
-    assert names | schedules == set(FIELDS)
+    tables = {
+        f"{row}.{name}" for row in ("tier", "minimumTier") for name in ("threshold", "coefficient")
+    }
+    assert names | schedules | tables == set(FIELDS)
 
 
 @pytest.mark.parametrize(("old", "new", "message"), MISTAKES)

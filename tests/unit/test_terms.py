@@ -18,6 +18,7 @@ from jumpstart.terms import (
     ListingTerms,
     Milestone,
     SaleTerms,
+    Statistic,
     Session,
     Tier,
 )
@@ -55,10 +56,13 @@ def test_encoding_is_that_of_the_solidity_struct(small_listing: ListingTerms) ->
         array(500, 1, 1000, 2, 2500, 5, length=3),
         array(8, length=1),
     )  # fmt: skip
+    holdings = dynamic(
+        1337, 15, 16, 40, 17, 3, array(18, 1, 19, 5, length=2), array(20, 21, length=2)
+    )
     milestones = array(3500, 1000, 10, 2500, 1040, 11, length=2)
     escrow = dynamic(4000, 50, 60, 2000, 70, 9, milestones)
     allocations = array(12, 13, 14, 1500, 100, 200, 300, 40, length=1)
-    encoding = dynamic(dynamic(sale, escrow, allocations))
+    encoding = dynamic(dynamic(sale, holdings, escrow, allocations))
     assert small_listing.abi_encoding == encoding
     assert small_listing.terms_hash == keccak256(encoding)
     assert ListingTerms.decoded(encoding) == small_listing
@@ -66,8 +70,9 @@ def test_encoding_is_that_of_the_solidity_struct(small_listing: ListingTerms) ->
 
 def test_struct_is_what_a_call_encodes(small_listing: ListingTerms) -> None:
     """Values alone, nested as the structs are."""
-    sale, escrow, allocations = small_listing.struct
+    sale, holdings, escrow, allocations = small_listing.struct
     assert sale[2][2:4] == (2, 3)
+    assert holdings[5:7] == (3, ((18, 1), (19, 5)))
     assert escrow[6] == ((3500, 1000, (10).to_bytes(32)), (2500, 1040, (11).to_bytes(32)))
     assert allocations == (((12).to_bytes(20), 13, (14).to_bytes(20), (1500, 100, 200, 300, 40)),)
 
@@ -93,10 +98,11 @@ PACKED = [
     (310, 8, 1337), (318, 14, 0), (332, 20, 4), (352, 4, 20), (356, 20, 5), (376, 20, 6),
     (396, 20, 7), (416, 2, 250), (418, 2, 4000), (420, 2, 2000), (422, 4, 60), (426, 4, 50),
     (430, 4, 70), (434, 20, 9),
-    (454, 5, 100), (459, 5, 200), (464, 12, 300), (476, 14, 1500),
-    (490, 5, 300), (495, 5, 400), (500, 12, 700), (512, 14, 0),
-    (526, 14, 500), (540, 2, 1), (542, 14, 1000), (556, 2, 2), (558, 14, 2500), (572, 2, 5),
-    (574, 20, 8), (594, 2, 3500), (596, 5, 1000), (601, 2, 2500), (603, 5, 1040),
+    (454, 5, 40),
+    (459, 5, 100), (464, 5, 200), (469, 12, 300), (481, 14, 1500),
+    (495, 5, 300), (500, 5, 400), (505, 12, 700), (517, 14, 0),
+    (531, 14, 500), (545, 2, 1), (547, 14, 1000), (561, 2, 2), (563, 14, 2500), (577, 2, 5),
+    (579, 20, 8), (599, 2, 3500), (601, 5, 1000), (606, 2, 2500), (608, 5, 1040),
 ]  # fmt: skip
 
 
@@ -124,6 +130,8 @@ FIELDS = [
     "sale.vesting.step_seconds", "sale.sessions.0.start", "sale.sessions.0.end",
     "sale.sessions.0.supply", "sale.sessions.0.limit", "sale.sessions.1.start",
     "sale.tiers.0.threshold", "sale.tiers.2.coefficient", "escrow.initial_bps",
+    "holdings.chain_id", "holdings.day_count", "holdings.draw_time", "holdings.seed_chain_id",
+    "holdings.statistic", "holdings.minimum_tiers.1.threshold", "holdings.minimum_tiers.0.coefficient",
     "escrow.grace_seconds", "escrow.objection_seconds", "escrow.objection_bps",
     "escrow.exit_seconds", "escrow.milestones.0.share_bps", "escrow.milestones.1.deadline",
     "allocations.0.amount", "allocations.0.schedule.start", "allocations.0.schedule.unlock_bps",
@@ -171,6 +179,14 @@ LATEST = {
     "sale.settle_deadline": TIME_MAX - 1,
     "escrow.milestones.0.deadline": TIME_MAX - 1,
     "escrow.milestones.1.deadline": TIME_MAX,
+}
+
+# Sessions that three of the longest windows to challenge fit before.
+FAR = LATEST | {
+    "sale.sessions.0.start": 40 + 3 * WINDOW_MAX,
+    "sale.sessions.0.end": 41 + 3 * WINDOW_MAX,
+    "sale.sessions.1.start": 41 + 3 * WINDOW_MAX,
+    "sale.sessions.1.end": 42 + 3 * WINDOW_MAX,
 }
 
 # 1,000 tokens cost more than a soft cap can say.
@@ -244,8 +260,8 @@ RULES = [
         "challengeSeconds", 0, 1,
     ),
     (
-        {"sale.parties.challenge_seconds": WINDOW_MAX},
-        {"sale.parties.challenge_seconds": WINDOW_MAX + 1},
+        FAR | {"sale.parties.challenge_seconds": WINDOW_MAX},
+        FAR | {"sale.parties.challenge_seconds": WINDOW_MAX + 1},
         "challengeSeconds", WINDOW_MAX + 1, WINDOW_MAX,
     ),
     ({"sale.parties.fee_bps": 10_000}, {"sale.parties.fee_bps": 10_001}, "feeBps", 10_001, 10_000),
@@ -279,10 +295,55 @@ RULES = [
         "tier.threshold", UINT112_MAX + 1, UINT112_MAX,
     ),
     ({"sale.tiers.0.coefficient": 1}, {"sale.tiers.0.coefficient": 0}, "tier.coefficient", 0, 1),
-    ({"sale.tiers.2.coefficient": 3}, {"sale.tiers.2.coefficient": 2}, "tier.coefficient", 2, 3),
     (
-        {"sale.tiers.2.coefficient": 65_534}, {"sale.tiers.2.coefficient": 65_535},
+        {"sale.tiers.2.coefficient": 3, "holdings.minimum_tiers.1.coefficient": 3},
+        {"sale.tiers.2.coefficient": 2, "holdings.minimum_tiers.1.coefficient": 3},
+        "tier.coefficient", 2, 3,
+    ),
+    (
+        {"sale.tiers.2.coefficient": 65_534, "holdings.minimum_tiers.1.coefficient": 65_534},
+        {"sale.tiers.2.coefficient": 65_535, "holdings.minimum_tiers.1.coefficient": 65_534},
         "tier.coefficient", 65_535, 65_534,
+    ),
+    ({"holdings.chain_id": 1}, {"holdings.chain_id": 0}, "holdings.chainId", 0, 1),
+    (
+        {"holdings.chain_id": 2**64 - 1}, {"holdings.chain_id": 2**64},
+        "holdings.chainId", 2**64, 2**64 - 1,
+    ),
+    ({"holdings.day_count": 1}, {"holdings.day_count": 0}, "holdings.dayCount", 0, 1),
+    ({"holdings.day_count": 366}, {"holdings.day_count": 367}, "holdings.dayCount", 367, 366),
+    ({"holdings.draw_time": 40}, {"holdings.draw_time": 41}, "session.start", 100, 101),
+    (
+        {}, {"holdings.draw_time": TIME_MAX + 1},
+        "holdings.drawTime", TIME_MAX + 1, TIME_MAX,
+    ),
+    ({"holdings.seed_chain_id": 1}, {"holdings.seed_chain_id": 0}, "holdings.seedChainId", 0, 1),
+    (
+        {"holdings.seed_chain_id": 2**64 - 1}, {"holdings.seed_chain_id": 2**64},
+        "holdings.seedChainId", 2**64, 2**64 - 1,
+    ),
+    ({"holdings.statistic": 3}, {"holdings.statistic": 4}, "holdings.statistic", 4, 3),
+    ({}, {"holdings.statistic": 2}, "minimumTiers", 2, 0),
+    (
+        {"holdings.minimum_tiers.0.threshold": 1}, {"holdings.minimum_tiers.0.threshold": 0},
+        "minimumTier.threshold", 0, 0,
+    ),
+    (
+        {"holdings.minimum_tiers.1.threshold": UINT112_MAX},
+        {"holdings.minimum_tiers.1.threshold": UINT112_MAX + 1},
+        "minimumTier.threshold", UINT112_MAX + 1, UINT112_MAX,
+    ),
+    (
+        {"holdings.minimum_tiers.0.coefficient": 2}, {"holdings.minimum_tiers.0.coefficient": 3},
+        "minimumTier.coefficient", 3, 5,
+    ),
+    (
+        {"holdings.minimum_tiers.1.coefficient": 2}, {"holdings.minimum_tiers.1.coefficient": 1},
+        "minimumTier.coefficient", 1, 2,
+    ),
+    (
+        {"holdings.minimum_tiers.1.coefficient": 5}, {"holdings.minimum_tiers.1.coefficient": 6},
+        "minimumTier.coefficient", 6, 5,
     ),
     (
         SHARES | {"escrow.initial_bps": 9_998}, SHARES | {"escrow.initial_bps": 9_997},
@@ -525,11 +586,53 @@ def test_allocation_needs_a_beneficiary_and_no_revoker(small_listing: ListingTer
         replace(small_listing, allocations=(allocation, broken)).check()
 
 
+def test_excluded_accounts_rise_and_are_256_at_most(small_listing: ListingTerms) -> None:
+    """In their order and each once; the zero account has no holding anyway."""
+
+    def excluding(*numbers: int) -> ListingTerms:
+        accounts = tuple(number.to_bytes(20) for number in numbers)
+        return replace(small_listing, holdings=replace(small_listing.holdings, excluded=accounts))
+
+    excluding().check()
+    excluding(1, 2, 2**160 - 1).check()
+    excluding(*range(1, 257)).check()
+    for numbers, given, bound, row in (((0,), 0, 1, 1), ((5, 5), 5, 6, 2), ((7, 9, 8), 8, 10, 3)):
+        with pytest.raises(
+            TermsError, match=f"holdings.excluded in row {row}: {given} is below the least, {bound}"
+        ):
+            excluding(*numbers).check()
+    with pytest.raises(TermsError, match="holdings.excluded: 257 is above the most, 256"):
+        excluding(*range(1, 258)).check()
+
+
+def test_second_table_is_there_when_it_counts(small_listing: ListingTerms) -> None:
+    """A statistic has the tables that it reads, and no other."""
+    holdings = small_listing.holdings
+    for statistic in range(4):
+        for rows in ((), holdings.minimum_tiers):
+            terms = replace(
+                small_listing, holdings=replace(holdings, statistic=statistic, minimum_tiers=rows)
+            )
+            if (statistic == Statistic.BETTER_OF.number) == bool(rows):
+                terms.check()
+            else:
+                with pytest.raises(TermsError, match="minimumTiers: "):
+                    terms.check()
+
+
+def test_holdings_are_of_some_token(small_listing: ListingTerms) -> None:
+    """The native coin has no Transfer logs to count."""
+    holdings = replace(small_listing.holdings, token=bytes(20))
+    with pytest.raises(TermsError, match="holdings.token: 0 must differ from 0"):
+        replace(small_listing, holdings=holdings).check()
+
+
 def test_moved_terms_keep_every_distance(small_listing: ListingTerms) -> None:
     """All times move together, nothing else does, and back again is the same listing."""
     moved = small_listing.moved(50)
     assert [session.start for session in moved.sale.sessions] == [150, 350]
     assert [session.end for session in moved.sale.sessions] == [250, 450]
+    assert moved.holdings.draw_time == 90
     assert (moved.sale.settle_deadline, moved.sale.vesting.start) == (1050, 1050)
     assert [milestone.deadline for milestone in moved.escrow.milestones] == [1050, 1090]
     assert [allocation.schedule.start for allocation in moved.allocations] == [1550]
@@ -545,8 +648,9 @@ def test_costs_enclose_the_price(small_terms: SaleTerms) -> None:
 def test_written_terms_use_the_names_of_the_struct(small_listing: ListingTerms) -> None:
     """JSON has decimal text, addresses with checksum, hashes in hex, and lists for arrays."""
     written = small_listing.written()
-    assert list(written) == ["sale", "escrow", "allocations"]
-    sale, escrow, (allocation,) = written.values()
+    assert list(written) == ["sale", "holdings", "escrow", "allocations"]
+    sale, holdings, escrow, (allocation,) = written.values()
+    assert holdings["drawTime"] == "40"
     assert list(sale) == [
         "chainId", "settleDeadline", "deal", "admission", "parties", "vesting", "sessions",
         "tiers", "attesters",

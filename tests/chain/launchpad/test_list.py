@@ -11,7 +11,7 @@ from jumpstart.chain.client import Chain, Receipt
 from jumpstart.chain.sale import Sale
 from jumpstart.errors import ContractRevert
 from jumpstart.schedule import Vesting
-from jumpstart.terms import Allocation, ListingTerms, Milestone, Tier
+from jumpstart.terms import Allocation, ListingTerms, Milestone, Statistic, Tier
 from tests.chain import figures
 from tests.chain.reverts import reverts
 from tests.chain.stage import (
@@ -201,8 +201,9 @@ def test_listing_is_refused_given_a_withdrawn_approval(
         listed(stage, application, listing)
 
 
-def test_listing_is_refused_given_a_delisted_project(stage: Stage, listed_sale: Trial) -> None:
+def test_listing_is_refused_given_a_delisted_project(stage: Stage) -> None:
     """What was delisted does not come back."""
+    listed_sale = stage.list(is_drawn=False)
     stage.delist(listed_sale)
     application = listed_sale.sale.application
     with reverts("ProjectReview_WrongStatus", application, DELISTED, APPROVED):
@@ -234,22 +235,21 @@ def test_listing_succeeds_a_second_before_the_approval_expires(stage: Stage, cha
     listed(stage, application, listing)
 
 
-def test_listing_succeeds_as_long_as_holdings_can_be_posted(
+def test_listing_succeeds_a_second_before_the_draw(
     stage: Stage, chain: Chain, application: int, listing: ListingTerms
 ) -> None:
-    """Three times the challenge window before the first session is the last moment."""
-    chain.advance_to(listing.sale.sessions[0].start - 3 * figures.CHALLENGE)
+    """The last moment in which nobody knows the randomness."""
+    chain.advance_to(listing.holdings.draw_time - 1)
     listed(stage, application, listing)
 
 
-def test_listing_is_refused_a_second_later(
+def test_listing_is_refused_from_the_draw_on(
     stage: Stage, chain: Chain, application: int, listing: ListingTerms
 ) -> None:
-    """Such a sale could never open."""
-    latest = listing.sale.sessions[0].start - 3 * figures.CHALLENGE
-    chain.advance_to(latest + 1)
-    start = listing.sale.sessions[0].start
-    with reverts("Launchpad_TooLate", start, start + 1):
+    """Whoever knows which balances count could have chosen the terms by them."""
+    draw = listing.holdings.draw_time
+    chain.advance_to(draw)
+    with reverts("Launchpad_TooLate", draw, draw):
         listed(stage, application, listing)
 
 
@@ -345,7 +345,8 @@ def test_a_clone_that_the_launchpad_did_not_make_never_opens(
 
 
 def test_the_largest_sale_there_can_be_is_listed(stage: Stage) -> None:
-    """Eight sessions, thirty-two tiers, eight attesters, twelve milestones and sixteen allocations fit."""
+    """Eight sessions, thirty-two tiers, eight attesters, twelve milestones, sixteen allocations and 256 excluded accounts
+    fit."""
     terms = stage.terms(supplies=((10, 0),) * 8, minimum=1)
     tiers = tuple(Tier(threshold=10 * row, coefficient=row) for row in range(1, 33))
     attesters = tuple(bytes([row]) * 20 for row in range(1, 9))
@@ -362,6 +363,9 @@ def test_the_largest_sale_there_can_be_is_listed(stage: Stage) -> None:
         initial_bps=400,
         milestones=milestones,
         allocations=tuple(locked(stage, row) for row in range(1, 17)),
+        statistic=Statistic.BETTER_OF.number,
+        minimum_tiers=tiers,
+        excluded=tuple(row.to_bytes(20) for row in range(1, 257)),
     )
     trial = stage.list(listing)
     assert Sale.at(stage.chain, trial.address).listing == listing

@@ -72,7 +72,8 @@ def listing_of(
             for row in range(milestones)
         ),
     )
-    return ListingTerms(sale=sale, escrow=escrow, allocations=())
+    holdings = replace(listing.holdings, draw_time=2**40 - 6)
+    return ListingTerms(sale=sale, holdings=holdings, escrow=escrow, allocations=())
 
 
 @pytest.mark.parametrize("lengths", [(1, 1, 1, 0), (2, 5, 1, 4), (3, 32, 2, 1), (8, 32, 8, 12)])

@@ -53,6 +53,19 @@ def test_publishing_succeeds_as_long_as_a_challenge_can_be_decided(
     assert listed_sale.call("opening").root == ROOT
 
 
+def test_publishing_is_refused_before_the_draw(
+    stage: Stage, chain: Chain, publisher: LocalAccount
+) -> None:
+    """Nobody knows yet which balances count; in the moment of the draw everybody can."""
+    trial = stage.list(is_drawn=False)
+    draw = trial.sale.listing.holdings.draw_time
+    chain.advance_to(draw - 1)
+    with reverts("SubscriptionSale_HoldingsTooEarly", draw - 1, draw):
+        trial.send("publishHoldings", ROOT, sender=publisher)
+    trial.send("publishHoldings", ROOT, sender=publisher)
+    assert trial.call("opening")[1:3] == (ROOT, draw)
+
+
 def test_publishing_is_refused_a_second_later(
     listed_sale: Trial, chain: Chain, publisher: LocalAccount
 ) -> None:

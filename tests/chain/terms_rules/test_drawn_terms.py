@@ -16,11 +16,13 @@ from jumpstart.terms import (
     Allocation,
     Deal,
     EscrowTerms,
+    HoldingsTerms,
     ListingTerms,
     Milestone,
     Parties,
     SaleTerms,
     Session,
+    Statistic,
     Tier,
 )
 from tests.chain.conftest import DRAWN
@@ -73,7 +75,10 @@ def listings(
     """Any terms that keep every rule."""
     counts = [between(draw, *bounds) for bounds in ((1, 8), (1, 32), (1, 8), (0, 12), (0, 16))]
     session_count, tier_count, attester_count, milestone_count, allocation_count = counts
-    times = rising(draw, 2 * session_count + 1 + milestone_count, 0, MAX_TIME)
+    window = between(draw, 1, MAX_WINDOW)
+    draw_time = between(draw, 0, MAX_TIME - 3 * MAX_WINDOW - 50)
+    earliest = draw_time + 3 * window
+    times = rising(draw, 2 * session_count + 1 + milestone_count, earliest, MAX_TIME)
     supplies_ = [between(draw, 1, MAX_SUPPLY // 8) for _ in range(session_count)]
     supply = sum(supplies_)
     price, unit = (between(draw, 1, MAX_AMOUNT) for _ in range(2))
@@ -102,7 +107,7 @@ def listings(
         ),
         parties=Parties(
             holdings_publisher=somebody(draw),
-            challenge_seconds=between(draw, 1, MAX_WINDOW),
+            challenge_seconds=window,
             proceeds_to=somebody(draw),
             unsold_to=somebody(draw),
             fee_to=somebody(draw),
@@ -124,8 +129,28 @@ def listings(
         ),
         attesters=tuple(somebody(draw) for _ in range(attester_count)),
     )
+    counted = draw(st.sampled_from(list(Statistic)))
+    minimum_tiers: tuple[Tier, ...] = ()
+    if counted is Statistic.BETTER_OF:
+        given = sorted(draw(st.sets(st.sampled_from(coefficients), min_size=1)))
+        least_held = rising(draw, len(given), 1, MAX_AMOUNT)
+        minimum_tiers = tuple(
+            Tier(threshold=threshold, coefficient=coefficient)
+            for threshold, coefficient in zip(least_held, given, strict=True)
+        )
+    excluded = rising(draw, between(draw, 0, 5), 1, 2**160 - 1)
     return ListingTerms(
         sale=sale,
+        holdings=HoldingsTerms(
+            chain_id=between(draw, 1, 2**64 - 1),
+            token=somebody(draw),
+            day_count=between(draw, 1, 366),
+            draw_time=draw_time,
+            seed_chain_id=between(draw, 1, 2**64 - 1),
+            statistic=counted.number,
+            minimum_tiers=minimum_tiers,
+            excluded=tuple(number.to_bytes(20) for number in excluded),
+        ),
         escrow=EscrowTerms(
             initial_bps=10_000 - shares[-1],
             grace_seconds=between(draw, 0, MAX_WINDOW),

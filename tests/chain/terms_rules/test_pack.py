@@ -38,8 +38,8 @@ def rules(stage: Stage) -> Contract:
 
 @pytest.fixture
 def listing(stage: Stage) -> ListingTerms:
-    """Four milestones and an allocation."""
-    return stage.listing(allocations=(ALLOCATION,))
+    """Four milestones, an allocation and two accounts that are excluded."""
+    return stage.listing(allocations=(ALLOCATION,), excluded=(b"\3" * 20, b"\4" * 20))
 
 
 ALLOCATION = Allocation(
@@ -129,19 +129,38 @@ def allocations(count: int) -> Change:
     return lambda listing: replace(listing, allocations=(ALLOCATION,) * count)
 
 
+def holdings(**values: Any) -> Change:
+    return lambda listing: replace(listing, holdings=replace(listing.holdings, **values))
+
+
+def better_of(*rows: tuple[int, int]) -> Change:
+    """The statistic that has a second table, and that table."""
+    table = tuple(Tier(threshold=held, coefficient=given) for held, given in rows)
+    return holdings(statistic=3, minimum_tiers=table)
+
+
+def excluding(*accounts: int) -> Change:
+    return holdings(excluded=tuple(account.to_bytes(20) for account in accounts))
+
+
+def drawn_early(change: Change) -> Change:
+    """Holdings that are drawn at 0, and can be challenged for a second: the first session can start at 3."""
+    return both(change, of(challenge_seconds=1), holdings(draw_time=0))
+
+
 def windows(*times: tuple[int, int], supply: int = 1) -> Change:
     """Sessions with these starts and ends, and a deadline that is late enough."""
     sessions = tuple(Session(start=start, end=end, supply=supply, limit=0) for start, end in times)
-    return both(of(sessions=sessions, settle_deadline=MAX_TIME), at_once)
+    return both(drawn_early(of(sessions=sessions, settle_deadline=MAX_TIME)), at_once)
 
 
 def supplies(*tokens: int) -> Change:
     """Sessions of these supplies, one after another."""
     sessions = tuple(
         Session(start=10 * index, end=10 * index + 10, supply=supply, limit=0)
-        for index, supply in enumerate(tokens)
+        for index, supply in enumerate(tokens, 1)
     )
-    return of(sessions=sessions)
+    return drawn_early(of(sessions=sessions))
 
 
 def tiers(*rows: tuple[int, int]) -> Change:
@@ -174,9 +193,9 @@ VESTED = figures.VESTING_DURATION
 
 ACCEPTED: dict[str, Change] = {
     "one session": windows((5, 6)),
-    "eight sessions": windows(*((index, index + 1) for index in range(8))),
+    "eight sessions": windows(*((index, index + 1) for index in range(3, 11))),
     "sessions without a pause": windows((5, 6), (6, 7)),
-    "the first start at 0": windows((0, 1)),
+    "the first start that there can be": windows((3, 4)),
     "the last end just before the last moment": windows((5, MAX_TIME - 1)),
     "a session of one second": windows((MAX_TIME - 2, MAX_TIME - 1)),
     "a supply of one token": both(session(supply=1)),
@@ -208,7 +227,22 @@ ACCEPTED: dict[str, Change] = {
     "code 999 alone": of(jurisdictions=(0, 0, 0, 1 << 231)),
     "all codes": of(jurisdictions=(2**256 - 1, 2**256 - 1, 2**256 - 1, MAX_CODE)),
     "the shortest time to challenge": of(challenge_seconds=1),
-    "the longest time to challenge": of(challenge_seconds=MAX_WINDOW),
+    "the longest time to challenge": both(
+        windows((3 * MAX_WINDOW, 3 * MAX_WINDOW + 1)), of(challenge_seconds=MAX_WINDOW)
+    ),
+    "another chain's token": holdings(chain_id=1),
+    "a token of the highest chain": holdings(chain_id=MAX_CHAIN),
+    "another chain's randomness": holdings(seed_chain_id=1),
+    "randomness of the highest chain": holdings(seed_chain_id=MAX_CHAIN),
+    "one day": holdings(day_count=1),
+    "366 days": holdings(day_count=366),
+    "the sum": holdings(statistic=0),
+    "the minimum": holdings(statistic=2),
+    "the better of two": better_of((1, 2), (MAX_AMOUNT, 5)),
+    "the better of two by the whole table": better_of(*((row, row) for row in range(1, 6))),
+    "nobody excluded": excluding(),
+    "256 excluded": excluding(*range(1, 257)),
+    "the last account excluded": excluding(2**160 - 2, 2**160 - 1),
     "no fee": of(fee_bps=0),
     "nothing but the fee": of(fee_bps=10_000),
     "one receiver for all": of(proceeds_to=b"\7" * 20, unsold_to=b"\7" * 20, fee_to=b"\7" * 20),
@@ -505,6 +539,79 @@ REFUSED: dict[str, tuple[Change, str, int, int]] = {
         0,
         0,
     ),
+    "holdings of no chain": (holdings(chain_id=0), "holdings.chainId", 0, 1),
+    "holdings of a chain beyond all": (
+        holdings(chain_id=MAX_CHAIN + 1),
+        "holdings.chainId",
+        MAX_CHAIN + 1,
+        MAX_CHAIN,
+    ),
+    "holdings of the coin": (holdings(token=ZERO), "holdings.token", 0, 0),
+    "no day": (holdings(day_count=0), "holdings.dayCount", 0, 1),
+    "367 days": (holdings(day_count=367), "holdings.dayCount", 367, 366),
+    "a draw beyond time": (
+        holdings(draw_time=MAX_TIME + 1),
+        "holdings.drawTime",
+        MAX_TIME + 1,
+        MAX_TIME,
+    ),
+    "a draw three windows before, less a second": (
+        both(windows((9, 10)), holdings(draw_time=7)),
+        "session.start",
+        9,
+        10,
+    ),
+    "randomness of no chain": (holdings(seed_chain_id=0), "holdings.seedChainId", 0, 1),
+    "randomness of a chain beyond all": (
+        holdings(seed_chain_id=MAX_CHAIN + 1),
+        "holdings.seedChainId",
+        MAX_CHAIN + 1,
+        MAX_CHAIN,
+    ),
+    "a statistic that there is not": (holdings(statistic=4), "holdings.statistic", 4, 3),
+    "a table that nobody reads": (
+        both(better_of((1, 1)), holdings(statistic=1)),
+        "minimumTiers",
+        1,
+        0,
+    ),
+    "no second table": (better_of(), "minimumTiers", 0, 1),
+    "33 rows in the second table": (
+        better_of(*((row, row) for row in range(1, 34))),
+        "minimumTiers",
+        33,
+        32,
+    ),
+    "a second table from nothing": (better_of((0, 1)), "minimumTier.threshold", 0, 0),
+    "a second table that falls": (better_of((6, 1), (5, 2)), "minimumTier.threshold", 5, 6),
+    "a second table beyond a slot": (
+        better_of((MAX_AMOUNT + 1, 1)),
+        "minimumTier.threshold",
+        MAX_AMOUNT + 1,
+        MAX_AMOUNT,
+    ),
+    "a second table with one coefficient twice": (
+        better_of((1, 2), (2, 2)),
+        "minimumTier.coefficient",
+        2,
+        3,
+    ),
+    "a coefficient above the first table": (
+        better_of((1, 5), (2, 6)),
+        "minimumTier.coefficient",
+        6,
+        5,
+    ),
+    "a coefficient between those of the first table": (
+        both(tiers((1, 2), (2, 7)), better_of((1, 3))),
+        "minimumTier.coefficient",
+        3,
+        7,
+    ),
+    "the zero account excluded": (excluding(0), "holdings.excluded", 0, 1),
+    "an account excluded twice": (excluding(5, 5), "holdings.excluded", 5, 6),
+    "excluded accounts that fall": (excluding(5, 4), "holdings.excluded", 4, 6),
+    "257 excluded": (excluding(*range(1, 258)), "holdings.excluded", 257, 256),
     "seventeen allocations": (allocations(17), "allocations", 17, 16),
     "tokens locked for nobody": (allocation(beneficiary=ZERO), "allocation.beneficiary", 0, 0),
     "no tokens locked": (allocation(amount=0), "allocation.amount", 0, 1),
@@ -655,7 +762,9 @@ def test_what_does_not_decode_is_refused(
     standard = rules.calldata("pack", listing.struct, APPLICATION)
     cut = (standard[:4], standard[: 4 + 64], standard[:-1], standard[:-32])
     sale, parties, escrow_ = listing.sale, listing.sale.parties, listing.escrow
+    holdings_ = listing.holdings
     addresses = (
+        *(holdings_.token, *holdings_.excluded),
         *(sale.deal.sale_token, sale.deal.payment_token, sale.admission.pass_registry),
         *(parties.holdings_publisher, parties.proceeds_to, parties.unsold_to, parties.fee_to),
         *(*sale.attesters, escrow_.remainder_to, ALLOCATION.beneficiary, ALLOCATION.revoker),
