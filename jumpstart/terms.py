@@ -29,6 +29,11 @@ ATTESTERS_MAX: Final = 8
 MILESTONES_MAX: Final = 12
 ALLOCATIONS_MAX: Final = 16
 DAYS_MAX: Final = 366
+DAY_SECONDS: Final = 86_400
+
+SETTLING_SECONDS: Final = 3_600
+"""From the last day that counts to the draw: until then it is final, and nothing of the draw is known in it."""
+
 EXCLUDED_MAX: Final = 256
 LEVEL_MAX: Final = 255
 NUMERIC_MAX: Final = 999
@@ -256,6 +261,16 @@ class HoldingsTerms:
     statistic: int
     minimum_tiers: tuple[Tier, ...]
     excluded: tuple[bytes, ...]
+
+    @property
+    def days_end(self) -> int:
+        """When the last day is over."""
+        return self.draw_time - SETTLING_SECONDS
+
+    @property
+    def days_start(self) -> int:
+        """When the first day begins."""
+        return self.days_end - self.day_count * DAY_SECONDS
 
     def broken_rules(self, sale: SaleTerms) -> Iterator[TermsError]:
         """Those that are broken, in the contract's order."""

@@ -22,7 +22,7 @@ from jumpstart.demo.stage import (
 from jumpstart.drafts import Draft
 from jumpstart.errors import InputError
 
-_CONTRACTS: Final = ("sale-token", "payment-token", "pass-registry")
+_CONTRACTS: Final = ("sale-token", "payment-token", "holding-token", "pass-registry")
 
 
 def rehearse(chain: Chain, draft: Draft, accounts: Sequence[str]) -> Sale:
@@ -53,6 +53,7 @@ def rehearse(chain: Chain, draft: Draft, accounts: Sequence[str]) -> Sale:
     contracts = {
         "sale-token": sale_token,
         "payment-token": deploy_token(chain, draft.tokens.payment, TOTAL_SUPPLY, sender, sender),
+        "holding-token": bond_token,
         "pass-registry": platform.pass_registry,
     }
     listing = draft.resolve(
@@ -61,8 +62,7 @@ def rehearse(chain: Chain, draft: Draft, accounts: Sequence[str]) -> Sale:
             **dict(zip(roles, others, strict=False)),
         }
     )
-    notice = 3 * listing.sale.parties.challenge_seconds + DAY // 2  # the launchpad asks for three
-    listing = listing.moved(seconds_to_move(chain, listing, notice=notice))
+    listing = listing.moved(seconds_to_move(chain, listing, notice=DAY // 2))
     bond_token.send("approve", platform.review.address, UNLIMITED, sender=sender)
     sale_token.send("approve", platform.launchpad.address, UNLIMITED, sender=sender)
     committee = Committee(platform=platform, reviewers=[reviewer])

@@ -39,7 +39,7 @@ DAY: Final = 86_400
 _MONEY: Final = 100_000_000  # whole payment tokens, and whole OKB, in the bank
 _POCKET: Final = 1_000_000  # whole OKB of whoever has to leave a bond
 _WEI: Final = 10**18  # of native coin for each account: enough for fees
-_NOTICE: Final = 59 * DAY  # before the first session, for review, listing and holdings
+_NOTICE: Final = 52 * DAY  # before the draw, for the review and the listing
 
 
 def rules_of(bond_token: bytes, unit: int) -> ReviewRules:
@@ -140,6 +140,7 @@ def build(chain: Chain, draft: Draft, journal: Journal, *, is_exact: bool) -> St
         {
             "sale-token": sale_token.address,
             "payment-token": payment_token.address,
+            "holding-token": bond_token.address,
             "pass-registry": platform.pass_registry.address,
             **{name: key.address for name, key in roles.items() if name in draft.open_names},
         }
@@ -179,6 +180,6 @@ def name_of(section: UnitSection) -> str:
 
 
 def seconds_to_move(chain: Chain, listing: ListingTerms, *, notice: int) -> int:
-    """Seconds, in whole days, until the chain has so much notice before the first session."""
-    late = chain.now() + notice - listing.sale.sessions[0].start
+    """Seconds, in whole days, until the chain has so much notice before the draw of the holdings."""
+    late = chain.now() + notice - listing.holdings.draw_time
     return max(0, -(-late // DAY)) * DAY

@@ -89,8 +89,10 @@ class _Words:
         first, window = sale.sessions[0].start, sale.parties.challenge_seconds
         publisher = self._name(sale.parties.holdings_publisher)
         lines = [
-            f"Before {moment(first - 2 * window)} it must be listed, and {publisher} must have "
-            "published the holdings, which decide who may buy; anyone may challenge them for "
+            f"It must be listed before {moment(self._listing.holdings.draw_time)}, when the moments are "
+            "drawn at which holdings count.",
+            f"Then, and before {moment(first - 2 * window)}, {publisher} must publish the holdings, "
+            "which decide who may buy; anyone may challenge them for "
             f"{format_duration(window)}. Without holdings nothing is sold.",
         ]
         for number, session in enumerate(sale.sessions, 1):
@@ -114,14 +116,23 @@ class _Words:
     def admission(self) -> tuple[str, ...]:
         sale, draft = self._sale, self._deployment.draft
         attesters = listed(map(self._name, sale.attesters))
-        daily = "balance" if draft.holdings.days == 1 else "daily balances"
+        counted = self._listing.holdings
+        daily = "balance" if counted.day_count == 1 else "daily balances"
+        elsewhere = f" on chain {counted.chain_id}" if counted.chain_id != sale.chain_id else ""
         lines = [
             f"Buyers are {residents(sale.admission.jurisdictions)}, as a pass of level "
             f"{sale.admission.level} or more by {attesters} says.",
-            f"What counts is {_STATISTICS[draft.holdings.statistic]} {draft.holdings.days} {daily} "
-            f"of {self._holding.symbol}. It gives a coefficient: {self._table(sale.tiers)}. Who has "
-            f"less than {format_amount(sale.tiers[0].threshold, self._holding)} may not buy.",
+            f"What counts is {_STATISTICS[draft.holdings.statistic]} {counted.day_count} {daily} of "
+            f"{self._holding.symbol}, {self._name(counted.token)}{elsewhere}. It gives a coefficient: "
+            f"{self._table(sale.tiers)}. Who has less than "
+            f"{format_amount(sale.tiers[0].threshold, self._holding)} may not buy.",
+            f"The days are those from {moment(counted.days_start)} to {moment(counted.days_end)}, and of "
+            "each a moment counts that nobody knows before the draw: it follows from the randomness of "
+            f"the first block of chain {counted.seed_chain_id} from then on.",
         ]
+        if counted.excluded:
+            accounts = listed(map(self._name, counted.excluded))
+            lines.append(f"Without a holding, whatever they hold: {accounts}.")
         if draft.holdings.minimum_tiers:
             tiers = tuple(section.tier for section in draft.holdings.minimum_tiers)
             lines.append(f"The least balance gives a coefficient of its own: {self._table(tiers)}.")
@@ -259,6 +270,13 @@ def sale_parties(deployment: SaleDeployment) -> list[tuple[str, str, str]]:
     if sale.deal.payment_token != ZERO_ADDRESS:
         role = f"the token that buyers pay in, {tokens.payment.symbol}"
         found.append((checksummed(sale.deal.payment_token), "payment token", role))
+    found.append(
+        (
+            checksummed(listing.holdings.token),
+            "token that counts",
+            f"the token whose holders may buy, {tokens.holding.symbol}",
+        )
+    )
     registry = "keeps who has proved who they are, without personal data"
     bonds = platform.bond_token.address
     return [

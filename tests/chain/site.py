@@ -56,6 +56,7 @@ class Site:
             name: accounts[8 - place % 3] for place, name in enumerate(others)
         }
         people["payment-token"] = payment_token
+        people["holding-token"] = bond.address
         _write_names(folder / "my-sale.names.toml", people)
         return cls(node.url, chain, folder, accounts, sale)
 

@@ -92,6 +92,7 @@ def look(chain: Chain, stage: Stage, make: Make, project: LocalAccount) -> Look:
         names={
             "sale-token": make("Eminer", "EM", 18, 2_100_000_000 * EM),
             "payment-token": make("Tether", "USDT", 6, 10**18),
+            "holding-token": stage.bond_token.address,
             "pass-registry": stage.platform.pass_registry.address,
             "attester": people.attester.address,
             "holdings-publisher": people.publisher.address,

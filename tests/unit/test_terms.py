@@ -18,8 +18,8 @@ from jumpstart.terms import (
     ListingTerms,
     Milestone,
     SaleTerms,
-    Statistic,
     Session,
+    Statistic,
     Tier,
 )
 
@@ -598,10 +598,11 @@ def test_excluded_accounts_rise_and_are_256_at_most(small_listing: ListingTerms)
     excluding(*range(1, 257)).check()
     for numbers, given, bound, row in (((0,), 0, 1, 1), ((5, 5), 5, 6, 2), ((7, 9, 8), 8, 10, 3)):
         with pytest.raises(
-            TermsError, match=f"holdings.excluded in row {row}: {given} is below the least, {bound}"
+            TermsError,
+            match=rf"holdings\.excluded in row {row}: {given} is below the least, {bound}",
         ):
             excluding(*numbers).check()
-    with pytest.raises(TermsError, match="holdings.excluded: 257 is above the most, 256"):
+    with pytest.raises(TermsError, match=r"holdings\.excluded: 257 is above the most, 256"):
         excluding(*range(1, 258)).check()
 
 
@@ -623,7 +624,7 @@ def test_second_table_is_there_when_it_counts(small_listing: ListingTerms) -> No
 def test_holdings_are_of_some_token(small_listing: ListingTerms) -> None:
     """The native coin has no Transfer logs to count."""
     holdings = replace(small_listing.holdings, token=bytes(20))
-    with pytest.raises(TermsError, match="holdings.token: 0 must differ from 0"):
+    with pytest.raises(TermsError, match=r"holdings\.token: 0 must differ from 0"):
         replace(small_listing, holdings=holdings).check()
 
 

@@ -182,6 +182,7 @@ class Scene:
         own = {"pass-registry", draft.tokens.sale.address}
         names = {name: account(name).address for name in draft.open_names if name not in own}
         names["payment-token"] = self.payment_token.address
+        names["holding-token"] = self.bond_token.address
         return SaleDeployment.of(draft, platform, accounts=names, sender=self.sender.address)
 
     def _draft(self) -> drafts.Draft:

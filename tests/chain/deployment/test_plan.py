@@ -60,13 +60,15 @@ class Past:
     def sale(self, name: str, *, sender: str | None = None, **of: Any) -> SaleDeployment:
         """The deployment of a file of `sales/`, everybody in it by the name of the role."""
         draft = drafts.read(SALES / f"{name}.toml")
-        known = {"sale-token", "pass-registry", "payment-token"}
+        known = {"sale-token", "pass-registry", "payment-token", "holding-token"}
         names = {each: account(each).address for each in draft.open_names if each not in known}
-        paid = self.bonds if draft.tokens.payment.symbol == "OKB" else self.dollars
+        tokens = {"payment-token": self.bonds}
+        if draft.tokens.payment.symbol != "OKB":
+            tokens = {"payment-token": self.dollars, "holding-token": self.bonds}
         return SaleDeployment.of(
             draft,
             self.platform,
-            accounts=names | {"payment-token": paid.address},
+            accounts=names | {name: each.address for name, each in tokens.items()},
             sender=sender or self.deployer.address,
             **of,
         )
@@ -218,7 +220,7 @@ def test_the_table_names_every_unit_and_role_and_no_base_units(
     for unit in (tokens.sale.symbol, tokens.payment.symbol, tokens.holding.symbol, "ETH", "gwei"):
         assert re.search(rf"\d {unit}\b", text), unit
     roles = {*draft.open_names, "applicant", "the reviewers", "launchpad", "review"}
-    for role in roles - {"payment-token"}:
+    for role in roles - {"payment-token", "holding-token"}:
         assert role in text, role
     for party in plan.parties:
         assert text.count(party.address) == 1, party
@@ -235,8 +237,9 @@ def test_the_table_of_the_first_sale_says_its_published_terms(plans: dict[str, P
         "150,000,000 BLOC in 1 session, at 0.002 OKB for 1 BLOC. If all are sold, buyers pay 300,000 OKB",
         "Session 1: 2019-04-10 04:00:00 UTC to 2019-04-10 04:30:00 UTC, 150,000,000 BLOC. It closes "
         "early when 750,000,000 BLOC are subscribed",
-        "What counts is the sum of 7 daily balances of OKB. It gives a coefficient: 1 from 3,500 OKB "
-        "on, 2 from 7,000 OKB on",
+        "What counts is the sum of 7 daily balances of OKB, ",
+        "It gives a coefficient: 1 from 3,500 OKB on, 2 from 7,000 OKB on",
+        "The days are those from 2019-03-31 00:00:00 UTC to 2019-04-07 00:00:00 UTC",
         "There are no milestones",
         "A bond of 250,000 OKB",
         "takes the bond: 250,000 OKB",

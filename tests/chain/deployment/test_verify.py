@@ -131,6 +131,7 @@ def test_a_sale_is_verified_through_its_life(site: Standing, artifacts: Artifact
         site.address("sale", "ProceedsEscrow"),
     )
     (sessions,) = (site.record("sale")["inputs"]["terms"]["sale"]["sessions"],)
+    _reach_draw(site)
     sale.send("publishHoldings", b"\x01" * 32, sender=site.person("holdings-publisher"))
     assert site.verify("sale").differences == ()
     sale.send("pause", sender=site.person("guardian"))
@@ -175,8 +176,15 @@ def admit(site: Standing, buyers: Sequence[LocalAccount]) -> Tree:
         chain.send(present_pass_transaction(registry, signed, sender=buyer))
         site.dollars.send("transfer", buyer.address, 10**13, sender=site.deployer)
         site.dollars.send("approve", sale.address, 10**13, sender=buyer)
+    _reach_draw(site)
     sale.send("publishHoldings", tree.root, sender=site.person("holdings-publisher"))
     return tree
+
+
+def _reach_draw(site: Standing) -> None:
+    """Before it nobody can publish holdings."""
+    terms = site.record("sale")["inputs"]["terms"]
+    site.chain.advance_to(int(terms["holdings"]["drawTime"]))
 
 
 def test_a_sale_that_succeeds_is_verified_at_every_step(site: Standing) -> None:

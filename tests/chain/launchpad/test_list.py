@@ -21,7 +21,6 @@ from tests.chain.stage import (
     SUCCEEDED,
     TRANSFER_FROM_FAILED,
     Stage,
-    Trial,
     raw,
 )
 
@@ -345,8 +344,7 @@ def test_a_clone_that_the_launchpad_did_not_make_never_opens(
 
 
 def test_the_largest_sale_there_can_be_is_listed(stage: Stage) -> None:
-    """Eight sessions, thirty-two tiers, eight attesters, twelve milestones, sixteen allocations and 256 excluded accounts
-    fit."""
+    """Every list at its longest: eight sessions, two tables of thirty-two tiers, 256 accounts excluded."""
     terms = stage.terms(supplies=((10, 0),) * 8, minimum=1)
     tiers = tuple(Tier(threshold=10 * row, coefficient=row) for row in range(1, 33))
     attesters = tuple(bytes([row]) * 20 for row in range(1, 9))

@@ -392,6 +392,7 @@ def listing_of(stage: Stage, name: str) -> ListingTerms:
     addresses = {
         "sale-token": stage.sale_token.address,
         "payment-token": stage.payment_token.address,
+        "holding-token": stage.bond_token.address,
         "pass-registry": stage.platform.pass_registry.address,
         "attester": people.attester.address,
         "holdings-publisher": people.publisher.address,
@@ -401,8 +402,7 @@ def listing_of(stage: Stage, name: str) -> ListingTerms:
     }
     draft = drafts.read(SALES / name)
     listing = draft.resolve({name: addresses[name] for name in draft.open_names})
-    notice = 3 * listing.sale.parties.challenge_seconds + figures.LEAD
-    return listing.moved(stage.chain.now() + notice - listing.sale.sessions[0].start)
+    return listing.moved(stage.chain.now() + figures.LEAD - listing.holdings.draw_time)
 
 
 def holdings_for(people: People, terms: SaleTerms) -> dict[str, int]:

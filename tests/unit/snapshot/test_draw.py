@@ -1,0 +1,110 @@
+"""Moments drawn: as `interfaces/Terms.sol` says, one in each day, evenly."""
+
+from collections import Counter
+from dataclasses import replace
+from typing import cast
+
+import pytest
+from eth_abi.abi import encode
+from eth_utils.crypto import keccak
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jumpstart.chain.client import Chain
+from jumpstart.errors import InputError
+from jumpstart.snapshot.draw import draw, moments_of
+from jumpstart.terms import HoldingsTerms
+from tests.unit.test_timeline import Headers
+
+DAY = 86_400
+TERMS = HoldingsTerms(
+    chain_id=1,
+    token=b"\xaa" * 20,
+    day_count=30,
+    draw_time=1_700_000_000,
+    seed_chain_id=1,
+    statistic=1,
+    minimum_tiers=(),
+    excluded=(),
+)
+
+
+@given(st.integers(0, 2**256 - 1), st.integers(1, 366), st.integers(0, 2**64 - 1))
+def test_moments_are_those_of_the_interface(randomness: int, days: int, chain_id: int) -> None:
+    """Its words, in the ABI's encoding."""
+    terms = replace(TERMS, day_count=days, chain_id=chain_id)
+    start = terms.draw_time - 3_600 - days * DAY
+    assert moments_of(terms, randomness) == tuple(
+        start
+        + day * DAY
+        + int.from_bytes(
+            keccak(
+                encode(
+                    ["uint256", "uint256", "address", "uint256"],
+                    [randomness, chain_id, terms.token, day],
+                )
+            )
+        )
+        % DAY
+        for day in range(days)
+    )
+
+
+def test_each_day_has_one_moment_and_all_end_an_hour_before_the_draw() -> None:
+    """Whatever the randomness: 366 days of a hundred draws."""
+    terms = replace(TERMS, day_count=366)
+    for randomness in range(100):
+        moments = moments_of(terms, randomness)
+        assert [(moment - terms.days_start) // DAY for moment in moments] == list(range(366))
+        assert moments[-1] < terms.draw_time - 3_600
+
+
+def test_another_token_has_other_moments() -> None:
+    """Nor does one chain's token share them with that of another."""
+    drawn = moments_of(TERMS, 5)
+    for other in (replace(TERMS, token=b"\xab" * 20), replace(TERMS, chain_id=2)):
+        assert not set(drawn) & set(moments_of(other, 5))
+
+
+def test_hours_are_drawn_evenly() -> None:
+    """24 cells, 36,600 draws: chi-squared stays below its 99.99 % point for 23 degrees of freedom."""
+    terms = replace(TERMS, day_count=366)
+    hours: Counter[int] = Counter()
+    for randomness in range(100):
+        hours.update(
+            (moment - terms.days_start) % DAY // 3_600 for moment in moments_of(terms, randomness)
+        )
+    expected = 36_600 / 24
+    assert sum((hours[hour] - expected) ** 2 / expected for hour in range(24)) < 56.5
+
+
+TWO_CHAINS = replace(TERMS, chain_id=5, seed_chain_id=7)
+BEGIN = TERMS.draw_time - 40 * DAY
+
+
+def random_of(number: int) -> int:
+    return int.from_bytes(keccak(number.to_bytes(8)))
+
+
+def test_one_chain_draws_the_blocks_of_another() -> None:
+    """Each at its own rate: a block every two seconds, and one every twelve."""
+    counted = Headers(list(range(BEGIN, TERMS.draw_time + 100, 2)), chain_id=5)
+    seeds = Headers(list(range(BEGIN + 1, TERMS.draw_time + 100, 12)), randomness=random_of)
+    drawn = draw(TWO_CHAINS, cast(Chain, counted), cast(Chain, seeds))
+    seed = drawn.seed_block
+    assert TERMS.draw_time <= seed.timestamp < TERMS.draw_time + 12
+    assert drawn.moments == moments_of(TWO_CHAINS, random_of(seed.number))
+    assert [block.timestamp for block in drawn.blocks] == [
+        moment - (moment - BEGIN) % 2 for moment in drawn.moments
+    ]
+
+
+@pytest.mark.parametrize("constant", [0, 1, 2_500_000_000_000_000, 2**64 - 1, 2**64, 2**255])
+def test_a_chain_without_randomness_is_refused(constant: int) -> None:
+    """Small values are none, whatever they are; a large one that never changes is none either."""
+    counted = Headers(list(range(BEGIN, TERMS.draw_time + 100, 2)), chain_id=5)
+    seeds = Headers(list(range(BEGIN, TERMS.draw_time + 100, 12)), randomness=lambda _: constant)
+    with pytest.raises(
+        InputError, match=rf"blocks of chain 7 have no randomness: .* has {constant:#x}"
+    ):
+        draw(TWO_CHAINS, cast(Chain, counted), cast(Chain, seeds))
