@@ -31,6 +31,11 @@ ALLOCATIONS_MAX: Final = 16
 DAYS_MAX: Final = 366
 DAY_SECONDS: Final = 86_400
 
+RANDOMNESS_LEAST: Final = 2**64
+"""Chains whose blocks have no randomness put 0, 1, another constant or a time in its place (EIP-4399
+gives this bound).
+"""
+
 SETTLING_SECONDS: Final = 3_600
 """From the last day that counts to the draw: until then it is final, and nothing of the draw is known in it."""
 

@@ -20,7 +20,7 @@ from jumpstart.lint.case import Case, Known
 from jumpstart.lint.findings import Code, Found, Severity
 from jumpstart.lint.places import Path
 from jumpstart.lint.traits import Trait
-from jumpstart.terms import ZERO_ADDRESS
+from jumpstart.terms import RANDOMNESS_LEAST, ZERO_ADDRESS
 
 if TYPE_CHECKING:
     from jumpstart.chain.client import Chain
@@ -92,6 +92,14 @@ RECEIVER = Code(
     title="A receiver is a contract",
     why="A contract may refuse what it is sent, or be unable to pass it on.",
     fix="Check that it can receive the token, and coin where the sale is paid in coin: a multisig can.",
+)
+
+NO_RANDOMNESS = Code(
+    name="holdings.no-randomness",
+    severity=Severity.ERROR,
+    title="The chain's blocks have no randomness",
+    why="The days that count are drawn with it, and here everybody could know them in advance.",
+    fix="Name another chain for the draw, such as Ethereum: `randomness_of = 1`.",
 )
 
 _RECEIVERS: Final = ("proceeds_to", "unsold_to", "fee_to", "remainder_to", "beneficiary")
@@ -182,13 +190,17 @@ class OnChain:
         yield from self._balance()
         yield from self._registry()
         yield from self._receivers()
+        yield from self._randomness()
 
     # ---------------------------------------------------------------------------------- tokens
 
     @cached_property
     def _sections(self) -> "dict[str, TokenSection]":
         tokens = self.case.draft.tokens
-        return {"sale": tokens.sale, "payment": tokens.payment}
+        sections: dict[str, TokenSection] = {"sale": tokens.sale, "payment": tokens.payment}
+        if self.case.terms.holdings.chain_id == self.chain.chain_id:
+            sections["holding"] = tokens.holding
+        return sections
 
     @cached_property
     def _tokens(self) -> dict[str, _Token]:
@@ -203,7 +215,11 @@ class OnChain:
     def _unknown(self) -> Iterator[Found]:
         tokens = self.case.draft.tokens
         looked_at: dict[Path, bytes | str] = {
-            ("tokens", "payment", "address"): tokens.payment.address,
+            **{
+                ("tokens", key, "address"): section.address
+                for key, section in self._sections.items()
+                if key != "sale"
+            },
             ("admission", "pass_registry"): self.case.draft.admission.pass_registry,
         }
         if tokens.sale.creation is None:
@@ -230,7 +246,7 @@ class OnChain:
             yield SUPPLY.at("tokens", key, "address", says=f"{token.address} has no totalSupply")
 
     def _behaviour(self, key: str, token: _Token, probe: Probe) -> Iterator[Found]:
-        codes = token_codes.SALE_TOKEN if key == "sale" else token_codes.PAYMENT_TOKEN
+        codes = token_codes.BY_USE[key]
         if not token.has_code:
             detail = f"there is no code at {token.address}"
             traits = [Trait(code=token_codes.NO_CODE, holds=True, detail=detail)]
@@ -239,7 +255,8 @@ class OnChain:
                 traits = probe(token.address, self.applicant if key == "sale" else None)
             except JumpstartError as error:
                 traits = [Trait(code=token_codes.NOT_PROBED, holds=True, detail=str(error))]
-        yield from token_codes.behaviour(codes, key, traits)
+        relevant = (trait for trait in traits if trait.code in codes)
+        yield from token_codes.behaviour(codes, key, relevant)
 
     # ---------------------------------------------------------------------------------- accounts
 
@@ -274,6 +291,14 @@ class OnChain:
             size = len(self.chain.code(address))
             if size:
                 yield RECEIVER.at(*path, says=f"{address} has {size} bytes of code")
+
+    def _randomness(self) -> Iterator[Found]:
+        if self.case.terms.holdings.seed_chain_id != self.chain.chain_id:
+            return
+        head = self.chain.header()
+        if head.prev_randao < RANDOMNESS_LEAST:
+            said = f"block {head.number} has {head.prev_randao:#x} in its place"
+            yield NO_RANDOMNESS.at("holdings", "randomness_of", says=said)
 
 
 def looked_at(

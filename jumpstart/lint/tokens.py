@@ -1,4 +1,4 @@
-"""What the behaviour of a token means for a sale of it, and for one paid in it.
+"""What the behaviour of a token means for a sale of it, for one paid in it, and where it is counted.
 
 The traits are found out elsewhere, by using the token on a copy of its chain; here they become
 findings. What could not be found out is an error, because a check that cannot run has failed.
@@ -114,6 +114,27 @@ def _codes(which: str, place: int) -> dict[str, Code]:
 SALE_TOKEN: Final = _codes("sale-token", 0)
 PAYMENT_TOKEN: Final = _codes("payment-token", 1)
 """By trait."""
+
+_UNCOUNTED: Final = {
+    NO_CODE: "Nobody holds what is not there.",
+    "rebasing": "Holdings are added up from its Transfer logs, and then are not what accounts have.",
+    NOT_PROBED: "A check that cannot run has failed: the token may do anything.",
+}
+
+HOLDING_TOKEN: Final = {
+    trait: Code(
+        name=f"holding-token.{trait}",
+        severity=_ERROR,
+        title=f"{_MEANINGS[trait][0]} (holding token)",
+        why=why,
+        fix=_FIXES.get(trait) or _FIXES[_ERROR],
+    )
+    for trait, why in _UNCOUNTED.items()
+}
+"""By trait, those that matter when balances are counted from logs."""
+
+BY_USE: Final = {"sale": SALE_TOKEN, "payment": PAYMENT_TOKEN, "holding": HOLDING_TOKEN}
+"""By the name of a token's section."""
 
 
 def behaviour(codes: Mapping[str, Code], key: str, traits: Iterable[Trait]) -> Iterator[Found]:

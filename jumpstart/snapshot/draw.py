@@ -6,17 +6,13 @@ two chains draws the same. What trust is left stands in `docs/adr/0017-moments-d
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 from jumpstart.chain.client import BlockHeader, Chain
 from jumpstart.chain.timeline import Timeline
 from jumpstart.errors import InputError, located
 from jumpstart.hashing import keccak256
 from jumpstart.snapshot.manifest import Provenance
-from jumpstart.terms import DAY_SECONDS, HoldingsTerms
-
-_CONSTANTS: Final = 2**64
-"""Chains without randomness put 0, 1, another constant or a time into its place."""
+from jumpstart.terms import DAY_SECONDS, RANDOMNESS_LEAST, HoldingsTerms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +65,7 @@ def draw(terms: HoldingsTerms, chain: Chain, seed_chain: Chain) -> Draw:
         timeline = Timeline(seed_chain)
         seed = timeline.oldest_from(terms.draw_time)
         before = timeline.newest_at(terms.days_end)
-        if seed.prev_randao < _CONSTANTS or seed.prev_randao == before.prev_randao:
+        if seed.prev_randao < RANDOMNESS_LEAST or seed.prev_randao == before.prev_randao:
             raise InputError(
                 f"blocks of chain {seed_chain.chain_id} have no randomness: block {before.number} has "
                 f"{before.prev_randao:#x}, block {seed.number} has {seed.prev_randao:#x}"

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 from eth_account.signers.local import LocalAccount
 
-from jumpstart.chain.client import Chain
+from jumpstart.chain.client import Block, BlockHeader, Chain
 from jumpstart.chain.probes import CODES
 from jumpstart.cli import main
 from jumpstart.errors import ChainError
@@ -92,7 +92,7 @@ def look(chain: Chain, stage: Stage, make: Make, project: LocalAccount) -> Look:
         names={
             "sale-token": make("Eminer", "EM", 18, 2_100_000_000 * EM),
             "payment-token": make("Tether", "USDT", 6, 10**18),
-            "holding-token": stage.bond_token.address,
+            "holding-token": make("Okay", "OKB", 18, 300_000_000 * EM),
             "pass-registry": stage.platform.pass_registry.address,
             "attester": people.attester.address,
             "holdings-publisher": people.publisher.address,
@@ -107,6 +107,21 @@ def look(chain: Chain, stage: Stage, make: Make, project: LocalAccount) -> Look:
 def test_good_terms_have_no_finding_on_their_chain(look: Look) -> None:
     """The tokens are tried for real, on a copy."""
     assert look.findings(probe=None) == ()
+
+
+def test_a_token_that_cannot_be_counted_is_found_out(
+    look: Look, stage: Stage, project: LocalAccount
+) -> None:
+    """Its balances change without a log; one that is on another chain is not looked at."""
+    rebasing = stage.chain.deploy("SharesToken", 10**27, True, sender=project)
+    odd = look.named(holding_token=rebasing.address)
+    codes = {each.code for each in odd.findings(probe=None)}
+    assert "holding-token.rebasing" in codes
+    elsewhere = odd.edited("days = 30\n", "days = 30\nchain_id = 1\nrandomness_of = 1\n")
+    assert not elsewhere.findings(probe=None)
+    nothing = look.named(holding_token=project.address)
+    codes = {each.code for each in nothing.findings(probe=None)}
+    assert "holding-token.no-code" in codes
 
 
 def test_tokens_that_misbehave_are_found_out(
@@ -165,6 +180,17 @@ def receiving_contract(look: Look, stage: Stage, make: Make) -> Look:
     return look.named(proceeds=stage.wallet.address)
 
 
+class Unrandom(Chain):
+    """A chain whose blocks say 1 where others have randomness, as some do."""
+
+    def header(self, block: Block = "latest") -> BlockHeader:
+        return replace(super().header(block), prev_randao=1)
+
+
+def no_randomness(look: Look, stage: Stage, make: Make) -> Look:
+    return replace(look, chain=Unrandom.connect(look.chain.url))
+
+
 FIRES: Final[dict[str, tuple[Callable[[Look, Stage, Make], Look], str, str]]] = {
     "chain.id": (other_chain, "chain_id", "1, the node is chain"),
     "chain.unknown": (no_address, "tokens.payment.address", "'other-token' has no address"),
@@ -176,6 +202,7 @@ FIRES: Final[dict[str, tuple[Callable[[Look, Stage, Make], Look], str, str]]] = 
     ),
     "registry.no-code": (no_registry, "admission.pass_registry", "there is no code at 0x"),
     "registry.other": (other_registry, "admission.pass_registry", "the platform has 0x"),
+    "holdings.no-randomness": (no_randomness, "holdings.randomness_of", "has 0x1 in its place"),
     "people.receiver-code": (receiving_contract, "parties.proceeds_to", "bytes of code"),
 }  # fmt: skip
 """By code: a change of good terms or of what is beside them, the field, and the figures."""
@@ -211,8 +238,11 @@ def test_probe_that_fails_is_an_error(look: Look) -> None:
     def failing(token: str, holder: str | None) -> list[Trait]:
         raise ChainError("the node has no state to copy")
 
-    (sale, payment) = look.findings(probe=failing)
-    assert (sale.code, payment.code) == ("sale-token.not-probed", "payment-token.not-probed")
+    uses = ("sale", "payment", "holding")
+    sale, *others = sorted(
+        look.findings(probe=failing), key=lambda each: uses.index(each.code.split("-")[0])
+    )
+    assert [each.code for each in (sale, *others)] == [f"{use}-token.not-probed" for use in uses]
     assert sale.message == "the node has no state to copy"
 
 
