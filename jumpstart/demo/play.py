@@ -5,8 +5,9 @@ that must fail must fail for their reason, on chain as in the model, and anythin
 `CheckError`. What is done stands in `jumpstart.demo.acts`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from eth_account.signers.local import LocalAccount
 
@@ -25,6 +26,7 @@ from jumpstart.demo.stage import Stage
 from jumpstart.errors import CheckError, ContractRevert, LedgerRefusal
 from jumpstart.holdings import tree_of
 from jumpstart.ledger import Stage as Step
+from jumpstart.snapshot.draw import Draw
 from jumpstart.tree import Tree
 
 
@@ -48,6 +50,8 @@ def visitor(name: str, holding: int) -> Visitor:
 
 
 Person = Buyer | Visitor
+
+_CROWD: Final = 100  # accounts that hold and do not buy
 
 
 @dataclass(kw_only=True)
@@ -73,12 +77,11 @@ class Play:
         self.journal = journal
         self.buyers = buyers
         self.visitors = visitors
-        people: list[Person] = [*buyers, *visitors]
-        self.holdings = {person.account: person.holding for person in people}
-        # The rest of the distribution takes no part; it makes the list as long as a real one.
-        self.holdings |= {holder.account: holder.amount for holder in holders}
-        self.tree: Tree = tree_of(self.holdings)
-        self._place = {account: place for place, account in enumerate(self.holdings)}
+        # A part of the distribution takes no part: a list has more accounts than a sale has buyers.
+        self.crowd = holders[:: -(-len(holders) // _CROWD)]
+        self.holdings: dict[str, int] = {}
+        self._counted: tuple[Tree, Draw] | None = None
+        self._place: dict[str, int] = {}
         self.mirror = Mirror(
             stage.listing,
             self.holdings,
@@ -129,6 +132,28 @@ class Play:
     def stranger(self) -> LocalAccount:
         """Anybody."""
         return self.stage.roles["stranger"]
+
+    @property
+    def tree(self) -> Tree:
+        """The tree of the holdings, once they are counted."""
+        return self._count[0]
+
+    @property
+    def drawn(self) -> Draw:
+        """The moments that they were counted at."""
+        return self._count[1]
+
+    @property
+    def _count(self) -> tuple[Tree, Draw]:
+        if self._counted is None:
+            raise CheckError("holdings: not counted yet")
+        return self._counted
+
+    def count(self, holdings: Mapping[str, int], drawn: Draw) -> None:
+        """From now on these are the holdings, and their root is what is to be published."""
+        self.holdings.update(holdings)
+        self._counted = tree_of(holdings), drawn
+        self._place = {account: place for place, account in enumerate(holdings)}
 
     def proof_of(self, person: Person) -> tuple[bytes, ...]:
         """The proof of the person's published holding."""

@@ -16,6 +16,7 @@ from jumpstart.demo import agenda, summary
 from jumpstart.demo.acts import (
     bond,
     claims,
+    days,
     delisting,
     delivery,
     exits,
@@ -86,6 +87,7 @@ def perform(
 
 def _scenes(play: Play, scenario: Scenario) -> list[Scene]:
     opening = [
+        *days.scenes(play),
         *holdings.scenes(play, is_challenged=scenario is Scenario.FULL),
         *passes.scenes(play),
     ]

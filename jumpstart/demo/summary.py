@@ -186,6 +186,14 @@ def _sale(play: "Play", books: SaleBooks) -> dict[str, Any]:
             "accounts": len(play.holdings),
             "days": draft.holdings.days,
             "statistic": str(draft.holdings.statistic),
+            "seed": {
+                "block": play.drawn.seed_block.number,
+                "randomness": f"0x{play.drawn.seed_block.prev_randao:064x}",
+            },
+            "moments": [
+                {"time": moment, "block": block.number}
+                for moment, block in zip(play.drawn.moments, play.drawn.blocks, strict=True)
+            ],
             "proofLength": max(len(play.proof_of(buyer)) for buyer in play.buyers),
         },
         "sessions": [_session(play, books, index) for index in range(len(books.rounds))],

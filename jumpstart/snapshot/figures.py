@@ -4,10 +4,11 @@ The statistics are those of `jumpstart.holdings`, taken from the sum and the lea
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 from jumpstart.errors import InputError
-from jumpstart.holdings import Statistic, better_of_figures, coefficient_of
-from jumpstart.terms import Tier
+from jumpstart.holdings import better_of_figures, coefficient_of
+from jumpstart.terms import ListingTerms, Statistic, Tier
 
 UINT256_MAX = 2**256 - 1
 
@@ -22,6 +23,17 @@ class Rule:
     days: int
     tiers: tuple[Tier, ...] = ()
     minimum_tiers: tuple[Tier, ...] = ()
+
+    @classmethod
+    def of(cls, terms: ListingTerms) -> Self:
+        """The one that these terms fix."""
+        holdings = terms.holdings
+        return cls(
+            statistic=list(Statistic)[holdings.statistic],
+            days=holdings.day_count,
+            tiers=terms.sale.tiers,
+            minimum_tiers=holdings.minimum_tiers,
+        )
 
     def __post_init__(self) -> None:
         if self.statistic is Statistic.BETTER_OF and not (self.tiers and self.minimum_tiers):

@@ -50,8 +50,8 @@ class Request:
         if not self.blocks:
             raise InputError("no snapshot block")
         for before, block in zip(self.blocks, self.blocks[1:], strict=False):
-            if block <= before:
-                raise InputError(f"snapshot blocks must ascend: {block} comes after {before}")
+            if block < before:
+                raise InputError(f"snapshot blocks must not fall: {block} comes after {before}")
         if self.blocks[0] < 0:
             raise InputError(f"{self.blocks[0]} is no block")
         if len(self.blocks) != self.rule.days:

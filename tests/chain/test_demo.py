@@ -532,17 +532,17 @@ def test_rehearsal_lists_a_reviewed_sale_by_the_accounts_of_the_node(chain: Chai
     """The first applies, the last reviews; the terms are those of the file, moved to the days ahead."""
     accounts: list[str] = chain.request("eth_accounts")
     draft = drafts.read(DRAFT)
-    sale = rehearse(chain, draft, accounts[:8])
+    sale = rehearse(chain, draft, accounts[:9])
     assert Sale.at(chain, sale.address).listing == sale.listing
     assert sale.sale_token.call("balanceOf", sale.address) == sale.terms.supply
     assert sale.terms.sessions[0].start > chain.now() + 2 * sale.terms.parties.challenge_seconds
 
 
 def test_a_rehearsal_needs_an_account_for_every_part(chain: Chain) -> None:
-    """Six names, the project and the reviewer."""
+    """Seven names, the project and the reviewer."""
     accounts: list[str] = chain.request("eth_accounts")
-    with pytest.raises(InputError, match="7 accounts, the terms need 8"):
-        rehearse(chain, drafts.read(DRAFT), accounts[:7])
+    with pytest.raises(InputError, match="8 accounts, the terms need 9"):
+        rehearse(chain, drafts.read(DRAFT), accounts[:8])
 
 
 def test_a_demo_needs_a_local_chain(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:

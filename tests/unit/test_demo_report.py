@@ -222,6 +222,10 @@ def sale() -> dict[str, Any]:
             "accounts": 2046,
             "days": 3,
             "statistic": "mean",
+            "seed": {"block": 77, "randomness": "0x" + "4" * 64},
+            "moments": [
+                {"time": OPENING - (9 - number) * DAY, "block": 60 + number} for number in range(3)
+            ],
             "proofLength": 11,
         },
         "sessions": [

@@ -18,7 +18,6 @@ from jumpstart.passes import Attestation, SignedPass, blind, sign
 _MINUTE: Final = 60
 _DAY: Final = 86_400
 _OKB: Final = 10**18
-_WEI: Final = 10**18  # of native coin for each account: enough for fees
 _BLINDING_KEY: Final = b"jumpstart demo: the attester's secret".ljust(32, b".")
 _COUNTRIES: Final = ("FR", "DE", "JP", "BR", "KE", "SG", "CH", "NG", "IN", "MX")  # of the passes
 
@@ -64,12 +63,10 @@ def _prepare(play: Play) -> None:
 
 
 def _hand_out(play: Play) -> None:
-    """Native coin for fees, payment tokens for orders, and the allowance for just these.
+    """Payment tokens for orders, and the allowance for just these.
 
     One buyer in five signs a permit later, and gives no allowance now.
     """
-    people: list[Person] = [*play.buyers, *play.visitors]
-    play.chain.set_balances({person.account: _WEI for person in people})
     token, bank = play.stage.payment_token, play.role("bank")
     budgets = [budget_of(play, buyer) for buyer in play.buyers]
     play.chain.send_many(
