@@ -420,6 +420,15 @@ class Draft(Model):
         terms.check()
         return terms
 
+    def counted(self, accounts: Mapping[str, str]) -> HoldingsTerms:
+        """How holdings are counted, for which only the names of the token and of who is excluded need
+        an address. Raises `InputError` as `resolve` does.
+        """
+        named = (self.tokens.holding.address, *self.holdings.excluded)
+        wanted = [name for name in named if isinstance(name, str)]
+        addresses = addresses_of(self.accounts, accounts, wanted)
+        return self._holdings(lambda each: addresses[each] if isinstance(each, str) else each)
+
     def terms(self, addresses: Mapping[str, bytes]) -> ListingTerms:
         """The terms, whether they break a rule or not. `addresses` has every name of the file."""
 

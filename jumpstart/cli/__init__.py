@@ -14,6 +14,7 @@ from jumpstart.cli import (
     apply,
     claim,
     demo,
+    draw,
     lint,
     passes,
     plan,
@@ -39,6 +40,7 @@ app.command("allot", epilog=allot.EXAMPLE)(allot.allot)
 app.command("apply", epilog=apply.APPLY_EXAMPLE)(apply.apply)
 app.command("claim", epilog=claim.EXAMPLE)(claim.claim)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
+app.command("draw", epilog=draw.EXAMPLE)(draw.draw)
 app.command("lint", epilog=lint.EXAMPLE)(lint.lint)
 app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
 app.command("publish", epilog=publish.EXAMPLE)(publish.publish)

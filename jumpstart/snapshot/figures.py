@@ -8,7 +8,7 @@ from typing import Self
 
 from jumpstart.errors import InputError
 from jumpstart.holdings import better_of_figures, coefficient_of
-from jumpstart.terms import ListingTerms, Statistic, Tier
+from jumpstart.terms import HoldingsTerms, Statistic, Tier
 
 UINT256_MAX = 2**256 - 1
 
@@ -25,13 +25,12 @@ class Rule:
     minimum_tiers: tuple[Tier, ...] = ()
 
     @classmethod
-    def of(cls, terms: ListingTerms) -> Self:
-        """The one that these terms fix."""
-        holdings = terms.holdings
+    def of(cls, holdings: HoldingsTerms, tiers: tuple[Tier, ...]) -> Self:
+        """The one that terms fix; `tiers` are those of the sale."""
         return cls(
             statistic=list(Statistic)[holdings.statistic],
             days=holdings.day_count,
-            tiers=terms.sale.tiers,
+            tiers=tiers,
             minimum_tiers=holdings.minimum_tiers,
         )
 

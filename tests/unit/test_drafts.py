@@ -259,6 +259,32 @@ def test_second_table_belongs_to_the_better_of_two(tmp_path: Path) -> None:
     ]
 
 
+def test_holdings_are_counted_as_the_file_says(tmp_path: Path) -> None:
+    """On the sale's chain, and drawn there, unless others are named; who is excluded in order."""
+    holdings = draft_of(tmp_path).resolve(ACCOUNTS).holdings
+    assert (holdings.chain_id, holdings.seed_chain_id) == (1, 1)
+    assert (holdings.day_count, holdings.statistic) == (30, Statistic.MEAN.number)
+    assert holdings.days_end == holdings.draw_time - 3_600
+    assert holdings.days_start == holdings.days_end - 30 * 86_400
+    registry, old = (20).to_bytes(20), (27).to_bytes(20)
+    assert (holdings.token, holdings.excluded) == (old, (registry, old))
+    elsewhere = draft_of(tmp_path, ("days = 30\n", "days = 30\nchain_id = 10\n"))
+    counted = elsewhere.resolve(ACCOUNTS).holdings
+    assert (counted.chain_id, counted.seed_chain_id) == (10, 10)
+    drawn = draft_of(tmp_path, ("days = 30\n", "days = 30\nchain_id = 10\nrandomness_of = 1\n"))
+    counted = drawn.resolve(ACCOUNTS).holdings
+    assert (counted.chain_id, counted.seed_chain_id) == (10, 1)
+
+
+def test_holdings_can_be_counted_while_other_names_are_open(tmp_path: Path) -> None:
+    """Whoever counts needs the token and who is excluded, and nobody else of the sale."""
+    draft = draft_of(tmp_path)
+    needed = {name: ACCOUNTS[name] for name in ("registry", "old")}
+    assert draft.counted(needed) == draft.resolve(ACCOUNTS).holdings
+    with pytest.raises(InputError, match="no address for the accounts named old"):
+        draft.counted({"registry": ACCOUNTS["registry"]})
+
+
 MISTAKES = [
     ("title = ", "titel = ", "title: Field required"),
     ("chain_id = 1\n", 'chain_id = "1"\n', "chain_id: "),

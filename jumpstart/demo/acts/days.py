@@ -113,7 +113,7 @@ def _counted(play: Play, drawn: Draw) -> dict[str, int]:
             files=[_transfers(play, Path(folder, "transfers.csv"))],
             token=listing.holdings.token,
             blocks=[block.number for block in drawn.blocks],
-            rule=Rule.of(listing),
+            rule=Rule.of(listing.holdings, listing.sale.tiers),
             excluded=frozenset(listing.holdings.excluded),
             through=drawn.seed_block.number,
             provenance=drawn.provenance,
