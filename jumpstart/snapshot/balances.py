@@ -7,7 +7,8 @@ digits, which are added by themselves and put together in exact integers at the 
 uint256, and 10^12 of them can be added.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -32,7 +33,7 @@ LIMB_DIGITS: Final = 26
 _ADDENDS_MAX: Final = 10 ** (EXACT_DIGITS - LIMB_DIGITS)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Balance:
     """Of an account, over all snapshot blocks: the sum of its balances, and the least of them."""
 
@@ -56,9 +57,9 @@ def limbs_of(extent: Extent, blocks: int) -> int:
     return LIMBS
 
 
-def query(transfers: "Table", blocks: Sequence[int], excluded: "Table", limbs: int) -> "Table":
-    """One row for each account of `transfers` but those in `excluded` (a column `account`) and the
-    zero account, in ascending order: its figures as text.
+def query(transfers: "Table", blocks: Sequence[int], limbs: int) -> "Table":
+    """One row for each account of `transfers` but the zero account, in ascending order: its figures
+    as text.
 
     With one limb `total` and `least`; with more, the sum of each limb at each block, lowest limb
     first.
@@ -84,7 +85,6 @@ def query(transfers: "Table", blocks: Sequence[int], excluded: "Table", limbs: i
             for limb, name in enumerate(row)
         }
     )
-    held = held.anti_join(excluded, "account")
     if limbs == 1:
         balances = [held[name] for (name,) in names]
         # Spark has no least of one.
@@ -99,29 +99,23 @@ def query(transfers: "Table", blocks: Sequence[int], excluded: "Table", limbs: i
 
 
 def balances(
-    engine: "Engine",
-    transfers: "Table",
-    blocks: Sequence[int],
-    excluded: Sequence[str],
-    limbs: int,
-) -> Iterator[Balance]:
-    """What `query` finds, in integers. `excluded` are lower-case accounts."""
-    left_out = ibis.memtable({"account": list(excluded)}, schema={"account": "string"})
-    rows = engine.rows(query(transfers, blocks, left_out, limbs))
-    if limbs == 1:
-        for account, total, least in rows:
-            yield Balance(account=account, total=int(total), least=int(least))
-        return
-    for account, *cells in rows:
-        held = [_joined(cells[at : at + limbs]) for at in range(0, len(cells), limbs)]
-        yield Balance(account=account, total=sum(held), least=min(held))
+    engine: "Engine", transfers: "Table", blocks: Sequence[int], limbs: int
+) -> Generator[Balance, None, None]:
+    """What `query` finds, in integers."""
+    with closing(engine.rows(query(transfers, blocks, limbs))) as rows:
+        if limbs == 1:
+            for account, total, least in rows:
+                yield Balance(account=account, total=int(total), least=int(least))
+            return
+        for account, *cells in rows:
+            held = [_joined(cells[at : at + limbs]) for at in range(0, len(cells), limbs)]
+            yield Balance(account=account, total=sum(held), least=min(held))
 
 
 def sql_of(blocks: Sequence[int], limbs: int) -> str:
-    """The query as DuckDB is asked it, over tables `transfers` and `excluded`."""
+    """The query as DuckDB is asked it, over a table `transfers`."""
     transfers = ibis.table(SCHEMA, name="transfers")
-    excluded = ibis.table({"account": "string"}, name="excluded")
-    return str(ibis.to_sql(query(transfers, blocks, excluded, limbs), dialect="duckdb"))
+    return str(ibis.to_sql(query(transfers, blocks, limbs), dialect="duckdb"))
 
 
 def _amounts(value: Any, limbs: int) -> dict[str, "DecimalValue"]:

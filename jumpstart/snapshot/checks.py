@@ -7,6 +7,7 @@ says in which file and where.
 """
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -86,7 +87,7 @@ class Checks:
             .order_by("block_number", "log_index")
             .limit(1)
         )
-        for block, log, _ in self.engine.rows(twice):
+        for block, log, _ in list(self.engine.rows(twice)):
             row = {"block_number": block, "log_index": log}
             first, second, *_ = self.transfers.places(row)
             raise InputError(f"{second}: log {log} of block {block} stands in {first} already")
@@ -95,7 +96,7 @@ class Checks:
             first=table.block_number.min(), last=table.block_number.max()
         )
         split = blocks.filter(blocks.first < blocks.last).order_by("first", "transaction_hash")
-        for name, first, last in self.engine.rows(split.limit(1)):
+        for name, first, last in list(self.engine.rows(split.limit(1))):
             row = self._first(self.table, transaction_hash=name, block_number=last)
             raise InputError(
                 f"{self._where(row)}: transaction {name} stands in block {last}, and in block "
@@ -106,9 +107,8 @@ class Checks:
         """Raises `InputError` for the first row with this malformed account."""
         table = self.table
         for name in ("from_address", "to_address"):
-            for values in self.engine.rows(
-                table.filter(table[name].lower() == account).order_by(*_ORDER).limit(1)
-            ):
+            first = table.filter(table[name].lower() == account).order_by(*_ORDER).limit(1)
+            for values in list(self.engine.rows(first)):
                 row = dict(zip(COLUMNS, values, strict=True))
                 raise InputError(f"{self._where(row)}: {name}: {row[name]!r} is not an address")
         raise AssertionError(account)
@@ -120,18 +120,19 @@ class Checks:
             (table.from_address.lower() == account) | (table.to_address.lower() == account)
         )
         balance = 0
-        for values in self.engine.rows(rows.order_by("block_number", "log_index")):
-            row = dict(zip(COLUMNS, values, strict=True))
-            amount = int(row["value"])
-            if row["from_address"].lower() == account:
-                if amount > balance:
-                    raise InputError(
-                        f"{self._where(row)}: {account} sends {amount}, its balance is {balance}: "
-                        "a transfer to it is missing"
-                    )
-                balance -= amount
-            if row["to_address"].lower() == account:
-                balance += amount
+        with closing(self.engine.rows(rows.order_by("block_number", "log_index"))) as ordered:
+            for values in ordered:
+                row = dict(zip(COLUMNS, values, strict=True))
+                amount = int(row["value"])
+                if row["from_address"].lower() == account:
+                    if amount > balance:
+                        raise InputError(
+                            f"{self._where(row)}: {account} sends {amount}, its balance is "
+                            f"{balance}: a transfer to it is missing"
+                        )
+                    balance -= amount
+                if row["to_address"].lower() == account:
+                    balance += amount
         raise AssertionError(account)
 
     def _faults(self, table: "Table") -> dict[str, "BooleanValue"]:

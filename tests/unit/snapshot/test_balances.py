@@ -25,7 +25,7 @@ from tests.unit.snapshot.model import Log, daily_balances
 
 
 def counted(
-    engine: Engine, logs: list[Log], blocks: list[int], excluded: list[str], limbs: int | None
+    engine: Engine, logs: list[Log], blocks: list[int], limbs: int | None
 ) -> list[tuple[str, int, int]]:
     """Account, sum and least of what the engine finds; with the limbs that it asks for by default."""
     with tempfile.TemporaryDirectory() as folder:
@@ -34,15 +34,15 @@ def counted(
         checks = Checks(engine=engine, transfers=transfers, token=TOKEN)
         needed = limbs_of(checks.rows(), len(blocks))
         checks.places()
-        found = balances(engine, transfers.table(engine), blocks, excluded, limbs or needed)
+        found = balances(engine, transfers.table(engine), blocks, limbs or needed)
         return [(one.account, one.total, one.least) for one in found]
 
 
-def modelled(logs: list[Log], blocks: list[int], excluded: list[str]) -> list[tuple[str, int, int]]:
+def modelled(logs: list[Log], blocks: list[int]) -> list[tuple[str, int, int]]:
     return sorted(
         (account, sum(days), min(days))
         for account, days in daily_balances(logs, blocks).items()
-        if account not in excluded and account != "0x" + 40 * "0"
+        if account != "0x" + 40 * "0"
     )
 
 
@@ -52,9 +52,8 @@ def test_balances_are_those_of_the_model(duckdb: Engine, data: st.DataObject) ->
     """Whatever the amounts, with the limbs that they need and with the most."""
     logs = data.draw(histories())
     blocks = data.draw(snapshot_blocks(logs[-1].block))
-    excluded = data.draw(st.lists(st.sampled_from(PEOPLE), max_size=2, unique=True))
     limbs = data.draw(st.sampled_from([None, LIMBS]))
-    assert counted(duckdb, logs, blocks, excluded, limbs) == modelled(logs, blocks, excluded)
+    assert counted(duckdb, logs, blocks, limbs) == modelled(logs, blocks)
 
 
 def test_uint256_is_added_exactly(duckdb: Engine) -> None:
@@ -65,7 +64,7 @@ def test_uint256_is_added_exactly(duckdb: Engine) -> None:
         Log(block=1, index=0, source=zero, target=first, amount=most),
         Log(block=30, index=0, source=first, target=second, amount=1),
     ]
-    assert counted(duckdb, logs, list(range(1, 31)), [], None) == [
+    assert counted(duckdb, logs, list(range(1, 31)), None) == [
         (first, 30 * most - 1, most - 1),
         (second, 1, 0),
     ]
@@ -96,7 +95,7 @@ def test_engine_refuses_a_sum_that_does_not_fit(duckdb: Engine, tmp_path: Path) 
     logs = [Log(block=n, index=0, source=zero, target=PEOPLE[0], amount=half) for n in (1, 2)]
     transfers = prepare([write_parquet(tmp_path / "t.parquet", rows_of(logs))], tmp_path)
     with pytest.raises(Exception, match=r"(?i)overflow|out of range"):
-        list(balances(duckdb, transfers.table(duckdb), [2], [], 1))
+        list(balances(duckdb, transfers.table(duckdb), [2], 1))
 
 
 def test_accounts_in_any_case_are_one(
@@ -106,7 +105,7 @@ def test_accounts_in_any_case_are_one(
     mixed = "0x00000000000000000000000000000000000000aB"
     small_rows[3]["to_address"] = mixed
     transfers = prepare([write_parquet(tmp_path / "t.parquet", small_rows)], tmp_path)
-    found = list(balances(duckdb, transfers.table(duckdb), [30], [], 1))
+    found = list(balances(duckdb, transfers.table(duckdb), [30], 1))
     assert [(one.account, one.total) for one in found if one.total] == [
         (PEOPLE[1], 50),
         (PEOPLE[2], 50),
