@@ -2,9 +2,9 @@
 
 A balance at a block is everything received less everything sent up to and with that block. Amounts
 are added as exact decimals of 38 digits, which both engines have and neither lets wrap. Where all
-amounts of the file times the number of blocks could need more digits, they are cut into limbs of 26
-digits, which are added by themselves and put together in exact integers at the end: three limbs hold a
-uint256, and 10^12 of them can be added.
+amounts of the file together could need more digits, they are cut into limbs of 26 digits, which are
+added by themselves and put together in exact integers at the end: three limbs hold a uint256, and
+10^12 of them can be added.
 """
 
 from collections.abc import Generator, Sequence
@@ -28,9 +28,35 @@ if TYPE_CHECKING:
 EXACT_DIGITS: Final = 38
 _EXACT: Final = f"decimal({EXACT_DIGITS}, 0)"
 
-LIMBS: Final = 3
+LIMBS_MAX: Final = 3
 LIMB_DIGITS: Final = 26
 _ADDENDS_MAX: Final = 10 ** (EXACT_DIGITS - LIMB_DIGITS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """How sums are kept exact: in how many limbs, and whether the engine adds up the days too, or
+    gives what each of them has.
+    """
+
+    limbs: int
+    days_added: bool
+
+    @classmethod
+    def of(cls, extent: Extent, blocks: int) -> "Form":
+        """The cheapest that keeps every sum exact. Raises `InputError` when there are more rows than
+        can be added exactly.
+        """
+        if extent.turnover < 10**EXACT_DIGITS:
+            return cls(limbs=1, days_added=extent.turnover * blocks < 10**EXACT_DIGITS)
+        if 2 * extent.rows > _ADDENDS_MAX:
+            raise InputError(
+                f"{extent.rows} transfers: amounts as large as these can be added exactly "
+                f"{_ADDENDS_MAX // 2} times"
+            )
+        # No amount has more digits than all of them together.
+        limbs = -(-len(str(extent.turnover)) // LIMB_DIGITS)
+        return cls(limbs=min(limbs, LIMBS_MAX), days_added=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,28 +68,14 @@ class Balance:
     least: int
 
 
-def limbs_of(extent: Extent, blocks: int) -> int:
-    """How many limbs keep every sum exact: 1 or `LIMBS`.
-
-    Raises `InputError` when there are more rows than can be added exactly.
-    """
-    if extent.turnover * blocks < 10**EXACT_DIGITS:
-        return 1
-    if 2 * extent.rows * blocks > _ADDENDS_MAX:
-        raise InputError(
-            f"{extent.rows} transfers at {blocks} blocks: amounts as large as these can be added "
-            f"exactly {_ADDENDS_MAX // 2} times"
-        )
-    return LIMBS
-
-
-def query(transfers: "Table", blocks: Sequence[int], limbs: int) -> "Table":
+def query(transfers: "Table", blocks: Sequence[int], form: Form) -> "Table":
     """One row for each account of `transfers` but the zero account, in ascending order: its figures
     as text.
 
-    With one limb `total` and `least`; with more, the sum of each limb at each block, lowest limb
+    With the days added `total` and `least`; else the sum of each limb at each block, lowest limb
     first.
     """
+    limbs = form.limbs
     received = transfers.select(
         account=transfers.to_address.lower(),
         block=transfers.block_number,
@@ -85,7 +97,7 @@ def query(transfers: "Table", blocks: Sequence[int], limbs: int) -> "Table":
             for limb, name in enumerate(row)
         }
     )
-    if limbs == 1:
+    if form.days_added:
         balances = [held[name] for (name,) in names]
         # Spark has no least of one.
         least = ibis.least(*balances) if len(balances) > 1 else balances[0]
@@ -99,23 +111,23 @@ def query(transfers: "Table", blocks: Sequence[int], limbs: int) -> "Table":
 
 
 def balances(
-    engine: "Engine", transfers: "Table", blocks: Sequence[int], limbs: int
+    engine: "Engine", transfers: "Table", blocks: Sequence[int], form: Form
 ) -> Generator[Balance, None, None]:
     """What `query` finds, in integers."""
-    with closing(engine.rows(query(transfers, blocks, limbs))) as rows:
-        if limbs == 1:
+    with closing(engine.rows(query(transfers, blocks, form))) as rows:
+        if form.days_added:
             for account, total, least in rows:
                 yield Balance(account=account, total=int(total), least=int(least))
             return
         for account, *cells in rows:
-            held = [_joined(cells[at : at + limbs]) for at in range(0, len(cells), limbs)]
+            held = [_joined(cells[at : at + form.limbs]) for at in range(0, len(cells), form.limbs)]
             yield Balance(account=account, total=sum(held), least=min(held))
 
 
-def sql_of(blocks: Sequence[int], limbs: int) -> str:
+def sql_of(blocks: Sequence[int], form: Form) -> str:
     """The query as DuckDB is asked it, over a table `transfers`."""
     transfers = ibis.table(SCHEMA, name="transfers")
-    return str(ibis.to_sql(query(transfers, blocks, limbs), dialect="duckdb"))
+    return str(ibis.to_sql(query(transfers, blocks, form), dialect="duckdb"))
 
 
 def _amounts(value: Any, limbs: int) -> dict[str, "DecimalValue"]:

@@ -24,14 +24,14 @@ ZERO_ACCOUNT: Final = "0x" + 40 * "0"
 
 _UINT256_MAX: Final = 2**256 - 1
 _DIGITS: Final = len(str(_UINT256_MAX))
-_ACCOUNT: Final = r"\A0x[0-9a-f]{40}\z"
+_ROUNDED_UP: Final = 1 + 1e-6  # what floats lose when 10^9 of them are added is less
 _ORDER: Final = ("block_number", "log_index", "transaction_hash", "from_address", "to_address")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Extent:
     """What there is: so many `rows`, in blocks `first` to `last`, whose amounts, added up, are at
-    most `turnover`.
+    most `turnover`, and hardly less.
     """
 
     rows: int
@@ -56,24 +56,20 @@ class Checks:
         """Looks at every row by itself. Raises `InputError` for the first that is wrong."""
         table = self.table
         faults = self._faults(table)
-        by_length = table.group_by(digits=table.value.length()).aggregate(
+        found = table.aggregate(
             rows=table.count(),
             first=table.block_number.min(),
             last=table.block_number.max(),
+            turnover=table.value.try_cast("float64").sum(),
             **{name: fault.ifelse(1, 0).sum() for name, fault in faults.items()},
         )
-        groups = list(self.engine.rows(by_length))
-        if not groups:
+        ((rows, first, last, turnover, *counts),) = self.engine.rows(found)
+        if not rows:
             raise InputError("the transfers have no row")
-        for place, (name, fault) in enumerate(faults.items(), 4):
-            if any(group[place] for group in groups):
+        for (name, fault), count in zip(faults.items(), counts, strict=True):
+            if count:
                 self._refuse(table.filter(fault), name)
-        return Extent(
-            rows=sum(group[1] for group in groups),
-            first=min(group[2] for group in groups),
-            last=max(group[3] for group in groups),
-            turnover=sum(rows * (10**digits - 1) for digits, rows, *_ in groups),
-        )
+        return Extent(rows=rows, first=first, last=last, turnover=int(turnover * _ROUNDED_UP) + 1)
 
     def places(self) -> None:
         """Looks for rows that stand at the same place, and for transactions in two blocks. Raises

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from jumpstart.errors import InputError, located
 from jumpstart.files import write_text
 from jumpstart.snapshot import draft, manifest, shards
-from jumpstart.snapshot.balances import balances, limbs_of, sql_of
+from jumpstart.snapshot.balances import Form, balances, sql_of
 from jumpstart.snapshot.checks import Checks, Extent, check_blocks
 from jumpstart.snapshot.engines import DUCKDB, Engine, opened
 from jumpstart.snapshot.figures import Rule
@@ -95,9 +95,9 @@ class Snapshot:
 
 def holdings_of(
     request: Request, engine: Engine, work: Path, tell: Callable[[str], None]
-) -> tuple[list[Holding], Extent, int]:
+) -> tuple[list[Holding], Extent, Form]:
     """Every account that holds something by the rule, ascending; what the transfers were; and how
-    many limbs an amount took.
+    sums were kept exact.
 
     Raises `InputError` naming the row for transfers that are not sound.
     """
@@ -107,13 +107,13 @@ def holdings_of(
     tell("checking every row")
     extent = checks.rows()
     check_blocks(request.blocks, extent, request.through)
-    limbs = limbs_of(extent, len(request.blocks))
+    form = Form.of(extent, len(request.blocks))
     tell(f"looking for rows that stand twice among {extent.rows}")
     checks.places()
     tell(f"adding up at {len(request.blocks)} blocks")
     excluded = {"0x" + account.hex() for account in request.excluded}
     found = []
-    with closing(balances(engine, transfers.table(engine), request.blocks, limbs)) as counted:
+    with closing(balances(engine, transfers.table(engine), request.blocks, form)) as counted:
         for balance in counted:
             account = balance.account
             if not _is_account(account):
@@ -139,7 +139,7 @@ def holdings_of(
     if not found:
         raise InputError("nobody holds anything by this rule")
     transfers.check_unchanged()
-    return found, extent, limbs
+    return found, extent, form
 
 
 def take(
@@ -176,14 +176,14 @@ def _take(
 ) -> Snapshot:
     with opened(machine.engine, machine.memory, work, machine.threads) as engine:
         version = engine.version
-        found, extent, limbs = holdings_of(request, engine, work, tell)
+        found, extent, form = holdings_of(request, engine, work, tell)
     folder.mkdir()
     tell(f"building the tree of {len(found)} holdings")
     tree = _write_tables(folder, found)
     total = sum(one.holding for one in found)
     found.clear()
     tell("writing the proofs")
-    write_text(folder / "query.sql", sql_of(request.blocks, limbs) + "\n")
+    write_text(folder / "query.sql", sql_of(request.blocks, form) + "\n")
     layout = shards.Layout.of([account for account, _ in tree.values])
     digests = shards.write(folder, tree, layout, single)
     tell("hashing what was written")
