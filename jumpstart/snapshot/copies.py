@@ -33,7 +33,7 @@ def header(given: Path) -> list[str]:
     with _reading(), _opened(given) as file:
         try:
             return next(csv.reader(file))
-        except (StopIteration, csv.Error, UnicodeDecodeError):
+        except (StopIteration, csv.Error):
             raise InputError("not CSV: no header in its first line") from None
 
 
@@ -172,5 +172,5 @@ def _told(message: str) -> str:
 
 def _opened(given: Path) -> TextIO:
     if given.suffix == ".gz":
-        return gzip.open(given, "rt", encoding="utf-8-sig", newline="")
-    return given.open(encoding="utf-8-sig", newline="")
+        return gzip.open(given, "rt", encoding="utf-8-sig", errors="replace", newline="")
+    return given.open(encoding="utf-8-sig", errors="replace", newline="")

@@ -220,12 +220,13 @@ def _check(schema: pa.Schema, names: Mapping[str, str]) -> None:
 
 
 def _check_places(given: Path, schema: pa.Schema, names: Mapping[str, str]) -> None:
+    most = pa.scalar(_INT64_MAX, pa.uint64())
     for name in PLACES:
         if not pa.types.is_uint64(schema.field(names[name]).type):
             continue
         row = 1
         for batch in pq.ParquetFile(given).iter_batches(columns=[names[name]]):
-            wrong = pc.index(pc.greater(batch.column(0), _INT64_MAX), True).as_py()
+            wrong = pc.index(pc.greater(batch.column(0), most), True).as_py()
             if wrong >= 0:
                 cell = batch.column(0)[wrong].as_py()
                 raise InputError(

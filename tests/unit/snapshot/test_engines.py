@@ -80,5 +80,11 @@ def test_nothing_of_an_engine_is_loaded_by_the_package() -> None:
     words = (
         "import sys, jumpstart.cli; print(*{'duckdb', 'ibis', 'pyarrow', 'numpy'} & {*sys.modules})"
     )
-    told = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        [sys.executable, "-c", words],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[3],
+    )
     assert told.stdout == "\n"
