@@ -165,4 +165,19 @@ def test_accounts_in_any_case_are_one(
 def test_query_is_the_same_text_each_time() -> None:
     """It stands in what is published."""
     assert sql_of([1, 2], ONE) == sql_of([1, 2], ONE)
-    assert '"block" <= 2' in sql_of([1, 2], ONE)
+    assert '"block_number" <= 2' in sql_of([1, 2], ONE)
+
+
+def test_a_year_of_days_is_counted(duckdb: Engine) -> None:
+    """One more each day, sent on the day after."""
+    zero, (first, second, *_) = "0x" + 40 * "0", PEOPLE
+    logs = []
+    for day in range(365):
+        logs.append(Log(block=7 * day, index=0, source=zero, target=first, amount=day))
+        if day:
+            source = Log(block=7 * day, index=1, source=first, target=second, amount=day - 1)
+            logs.append(source)
+    blocks = [7 * day + 3 for day in range(365)]
+    expected = modelled(logs, blocks)
+    for form in (ONE, DAYS, MOST):
+        assert counted(duckdb, logs, blocks, form) == expected
