@@ -88,12 +88,17 @@ class Checks:
             first, second, *_ = self.transfers.places(row)
             raise InputError(f"{second}: log {log} of block {block} stands in {first} already")
         table = self.table
-        blocks = table.group_by("transaction_hash").aggregate(
+        blocks = table.group_by(transaction=table.transaction_hash.lower()).aggregate(
             first=table.block_number.min(), last=table.block_number.max()
         )
-        split = blocks.filter(blocks.first < blocks.last).order_by("first", "transaction_hash")
+        split = blocks.filter(blocks.first < blocks.last).order_by("first", "transaction")
         for name, first, last in list(self.engine.rows(split.limit(1))):
-            row = self._first(self.table, transaction_hash=name, block_number=last)
+            table = self.table
+            row = self._first(
+                table.filter(
+                    (table.transaction_hash.lower() == name) & (table.block_number == last)
+                )
+            )
             raise InputError(
                 f"{self._where(row)}: transaction {name} stands in block {last}, and in block "
                 f"{first} as well: one of them was dropped by the chain"
@@ -150,8 +155,7 @@ class Checks:
         return faults
 
     def _refuse(self, faulty: "Table", name: str) -> None:
-        (values,) = self.engine.rows(faulty.order_by(*_ORDER).limit(1))
-        row = dict(zip(COLUMNS, values, strict=True))
+        row = self._first(faulty)
         cell, where = row[name], f"{self._where(row)}: {name}"
         if cell is None:
             raise InputError(f"{where}: nothing there")
@@ -163,9 +167,7 @@ class Checks:
             raise InputError(f"{where}: {cell!r} is not a plain decimal integer")
         raise InputError(f"{where}: {cell} is below the least, 0")
 
-    def _first(self, table: "Table", **cells: Any) -> dict[str, Any]:
-        for name, cell in cells.items():
-            table = table.filter(table[name] == cell)
+    def _first(self, table: "Table") -> dict[str, Any]:
         (values,) = self.engine.rows(table.order_by(*_ORDER).limit(1))
         return dict(zip(COLUMNS, values, strict=True))
 

@@ -85,6 +85,12 @@ UNSOUND: dict[str, tuple[Change, str]] = {
         lambda rows: rows[3].__setitem__("transaction_hash", rows[1]["transaction_hash"]),
         "row 4 (log 1 of block 30): transaction 0x",
     ),
+    "transaction in two blocks, in capitals in one": (
+        lambda rows: rows[3].__setitem__(
+            "transaction_hash", str(rows[1]["transaction_hash"]).upper().replace("X", "x")
+        ),
+        f"row 4 (log 1 of block 30): transaction 0x{20004:064x} stands in block 30, and in block 20",
+    ),
     "missing log": (
         lambda rows: rows.pop(1),
         f"row 2 (log 5 of block 20): {TWO} sends 10, its balance is 0: a transfer to it is missing",
