@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.toolchain/node/bin:$(PATH)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup build demo test test-unit test-chain test-deep gas bench lint format types check brownie lock clean
+.PHONY: help setup build demo test test-unit test-chain test-deep test-spark gas bench lint format types check brownie lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -33,6 +33,10 @@ test-chain: build ## on a local chain; CHAIN=anvil for the other one
 
 test-deep: build ## the long runs
 	$(BIN)/pytest -m deep --chain $(CHAIN) -n $(WORKERS) --timeout 3600 $(ARGS)
+
+test-spark: ## that Spark counts as DuckDB does; needs Java 17, fetches Spark
+	@$(PYTHON) tools/bootstrap.py --spark
+	$(BIN)/pytest tests/unit/snapshot -m spark --timeout 1800 $(ARGS)
 
 gas: build ## measure every action and write gas-snapshot.json
 	$(BIN)/python -m benchmarks.gas
@@ -58,9 +62,12 @@ check: lint types test ## all of it
 brownie: build ## Brownie with the project's compiler and chain; ARGS="run deploy"
 	@$(BIN)/python tools/run_brownie.py $(ARGS)
 
-lock: setup ## after changing a version: requirements.lock and package-lock.json
+lock: setup ## after changing a version: requirements.lock, requirements-spark.lock and package-lock.json
 	$(BIN)/uv pip compile --quiet pyproject.toml --extra dev --generate-hashes --no-header \
 	    --no-annotate --no-emit-index-url --python-version 3.11 --output-file requirements.lock
+	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['spark'], sep='\n')" \
+	    | $(BIN)/uv pip compile --quiet - --constraint requirements.lock --generate-hashes --no-header \
+	    --no-annotate --no-emit-index-url --python-version 3.11 --output-file requirements-spark.lock
 	npm install --package-lock-only --ignore-scripts
 
 clean: ## what builds and runs left; the set-up stays

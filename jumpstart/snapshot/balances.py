@@ -1,16 +1,20 @@
 """Balances: the one query, of transfers to what each account held at the snapshot blocks.
 
-A balance at a block is everything received less everything sent up to and with that block. Amounts
-are added as exact decimals of 38 digits, which both engines have and neither lets wrap. Where all
-amounts of the file times the number of blocks could need more digits, they are cut into limbs of 26
-digits, which are added by themselves and put together in exact integers at the end: three limbs hold a
-uint256, and 10^12 of them can be added.
+A balance at a block is everything received less everything sent up to and with that block. What an
+account gained or lost is added up by day first, a day being what lies between two snapshot blocks;
+these few rows of an account, in order, are its balances and the days that each stayed.
+
+Amounts are added as exact decimals of 38 digits, which both engines have and neither lets wrap. Where
+all amounts of the file together could need more digits, they are cut into limbs of 26 digits, which
+are added by themselves and put together in exact integers at the end: three limbs hold a uint256, and
+10^12 of them can be added.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from functools import reduce
-from operator import add
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import ibis
@@ -20,19 +24,45 @@ from jumpstart.snapshot.checks import ZERO_ACCOUNT, Extent
 from jumpstart.snapshot.transfers import SCHEMA
 
 if TYPE_CHECKING:
-    from ibis.expr.types import DecimalValue, Table
+    from ibis.expr.types import DecimalValue, IntegerValue, Table
 
     from jumpstart.snapshot.engines import Engine
 
 EXACT_DIGITS: Final = 38
 _EXACT: Final = f"decimal({EXACT_DIGITS}, 0)"
 
-LIMBS: Final = 3
+LIMBS_MAX: Final = 3
 LIMB_DIGITS: Final = 26
 _ADDENDS_MAX: Final = 10 ** (EXACT_DIGITS - LIMB_DIGITS)
 
 
 @dataclass(frozen=True, kw_only=True)
+class Form:
+    """How sums are kept exact: in how many limbs, and whether the engine adds up the days too, or
+    gives each of them.
+    """
+
+    limbs: int
+    days_added: bool
+
+    @classmethod
+    def of(cls, extent: Extent, blocks: int) -> "Form":
+        """The cheapest that keeps every sum exact. Raises `InputError` when there are more rows than
+        can be added exactly.
+        """
+        if extent.turnover < 10**EXACT_DIGITS:
+            return cls(limbs=1, days_added=extent.turnover * blocks < 10**EXACT_DIGITS)
+        if 2 * extent.rows > _ADDENDS_MAX:
+            raise InputError(
+                f"{extent.rows} transfers: amounts as large as these can be added exactly "
+                f"{_ADDENDS_MAX // 2} times"
+            )
+        # No amount has more digits than all of them together.
+        limbs = -(-len(str(extent.turnover)) // LIMB_DIGITS)
+        return cls(limbs=min(limbs, LIMBS_MAX), days_added=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Balance:
     """Of an account, over all snapshot blocks: the sum of its balances, and the least of them."""
 
@@ -41,87 +71,88 @@ class Balance:
     least: int
 
 
-def limbs_of(extent: Extent, blocks: int) -> int:
-    """How many limbs keep every sum exact: 1 or `LIMBS`.
-
-    Raises `InputError` when there are more rows than can be added exactly.
+def query(transfers: "Table", blocks: Sequence[int], form: Form) -> "Table":
+    """In ascending order, figures as text: with the days added one row for each account of
+    `transfers` but the zero account, with `total` and `least`; else one for each day on which an
+    account moved anything, with the sum of each limb, lowest limb first. Days count from 0, the last
+    is the one after all blocks.
     """
-    if extent.turnover * blocks < 10**EXACT_DIGITS:
-        return 1
-    if 2 * extent.rows * blocks > _ADDENDS_MAX:
-        raise InputError(
-            f"{extent.rows} transfers at {blocks} blocks: amounts as large as these can be added "
-            f"exactly {_ADDENDS_MAX // 2} times"
-        )
-    return LIMBS
-
-
-def query(transfers: "Table", blocks: Sequence[int], excluded: "Table", limbs: int) -> "Table":
-    """One row for each account of `transfers` but those in `excluded` (a column `account`) and the
-    zero account, in ascending order: its figures as text.
-
-    With one limb `total` and `least`; with more, the sum of each limb at each block, lowest limb
-    first.
-    """
-    received = transfers.select(
-        account=transfers.to_address.lower(),
-        block=transfers.block_number,
-        **_amounts(transfers.value, limbs),
-    )
+    day = _day(transfers.block_number, blocks, 0)
+    amounts = _amounts(transfers.value, form.limbs)
+    received = transfers.select(account=transfers.to_address.lower(), day=day, **amounts)
     sent = transfers.select(
         account=transfers.from_address.lower(),
-        block=transfers.block_number,
-        **{name: -limb for name, limb in _amounts(transfers.value, limbs).items()},
+        day=day,
+        **{name: -limb for name, limb in amounts.items()},
     )
     moves = received.union(sent)
     moves = moves.filter(moves.account != ZERO_ACCOUNT)
-    nothing = ibis.literal(0, _EXACT)
-    names = [[f"balance_{place}_{limb}" for limb in range(limbs)] for place in range(len(blocks))]
-    held = moves.group_by("account").aggregate(
-        **{
-            name: (moves.block <= block).ifelse(moves[f"limb_{limb}"], nothing).sum()
-            for block, row in zip(blocks, names, strict=True)
-            for limb, name in enumerate(row)
-        }
+    days = moves.group_by("account", "day").aggregate(
+        **{name: moves[name].sum() for name in amounts}
     )
-    held = held.anti_join(excluded, "account")
-    if limbs == 1:
-        balances = [held[name] for (name,) in names]
-        # Spark has no least of one.
-        least = ibis.least(*balances) if len(balances) > 1 else balances[0]
-        figures = {
-            "total": reduce(add, balances).cast("string"),
-            "least": least.cast("string"),
-        }
-    else:
-        figures = {name: held[name].cast("string") for row in names for name in row}
-    return held.select("account", **figures).order_by("account")
+    if not form.days_added:
+        figures = {name: days[name].cast("string") for name in amounts}
+        return days.select("account", "day", **figures).order_by("account", "day")
+    ordered = ibis.window(group_by="account", order_by="day")
+    held = days.mutate(
+        balance=days.limb_0.sum().over(ibis.cumulative_window(group_by="account", order_by="day")),
+        stayed=days.day.lead(1, len(blocks)).over(ordered) - days.day,
+    )
+    nothing = ibis.literal(0, _EXACT)
+    sums = held.group_by("account").aggregate(
+        total=(held.balance * held.stayed.cast(_EXACT)).sum(),
+        least=held.balance.min(where=held.day < len(blocks)),
+        first=held.day.min(),
+    )
+    # Before its first day an account has nothing.
+    least = ibis.coalesce(sums.least, nothing)
+    least = (sums["first"] > 0).ifelse(ibis.least(least, nothing), least)
+    return sums.select(
+        "account", total=sums.total.cast("string"), least=least.cast("string")
+    ).order_by("account")
 
 
 def balances(
-    engine: "Engine",
-    transfers: "Table",
-    blocks: Sequence[int],
-    excluded: Sequence[str],
-    limbs: int,
-) -> Iterator[Balance]:
-    """What `query` finds, in integers. `excluded` are lower-case accounts."""
-    left_out = ibis.memtable({"account": list(excluded)}, schema={"account": "string"})
-    rows = engine.rows(query(transfers, blocks, left_out, limbs))
-    if limbs == 1:
-        for account, total, least in rows:
-            yield Balance(account=account, total=int(total), least=int(least))
-        return
-    for account, *cells in rows:
-        held = [_joined(cells[at : at + limbs]) for at in range(0, len(cells), limbs)]
-        yield Balance(account=account, total=sum(held), least=min(held))
+    engine: "Engine", transfers: "Table", blocks: Sequence[int], form: Form
+) -> Generator[Balance, None, None]:
+    """What `query` finds, in integers."""
+    with closing(engine.rows(query(transfers, blocks, form))) as rows:
+        if form.days_added:
+            for account, total, least in rows:
+                yield Balance(account=account, total=int(total), least=int(least))
+            return
+        for account, days in groupby(rows, key=itemgetter(0)):
+            moved = ((day, _joined(limbs)) for _, day, *limbs in days)
+            total, least = _added(moved, len(blocks))
+            yield Balance(account=account, total=total, least=least)
 
 
-def sql_of(blocks: Sequence[int], limbs: int) -> str:
-    """The query as DuckDB is asked it, over tables `transfers` and `excluded`."""
+def _added(moved: Iterable[tuple[int, int]], count: int) -> tuple[int, int]:
+    """The sum and the least of `count` balances, of what was gained or lost on which days."""
+    total, balance, since = 0, 0, 0
+    seen = []
+    for day, amount in chain(moved, [(count, 0)]):
+        if since < day <= count:
+            total += balance * (day - since)
+            seen.append(balance)
+        balance, since = balance + amount, day
+    return total, min(seen)
+
+
+def sql_of(blocks: Sequence[int], form: Form) -> str:
+    """The query as DuckDB is asked it, over a table `transfers`."""
     transfers = ibis.table(SCHEMA, name="transfers")
-    excluded = ibis.table({"account": "string"}, name="excluded")
-    return str(ibis.to_sql(query(transfers, blocks, excluded, limbs), dialect="duckdb"))
+    return str(ibis.to_sql(query(transfers, blocks, form), dialect="duckdb"))
+
+
+def _day(number: Any, blocks: Sequence[int], first: int) -> "IntegerValue":
+    """How many of the blocks, and `first`, are before that `number`: found by halving."""
+    if not blocks:
+        return ibis.literal(first, "int64")
+    middle = len(blocks) // 2
+    return (number <= blocks[middle]).ifelse(
+        _day(number, blocks[:middle], first), _day(number, blocks[middle + 1 :], first + middle + 1)
+    )
 
 
 def _amounts(value: Any, limbs: int) -> dict[str, "DecimalValue"]:

@@ -7,6 +7,7 @@ says in which file and where.
 """
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,14 +24,14 @@ ZERO_ACCOUNT: Final = "0x" + 40 * "0"
 
 _UINT256_MAX: Final = 2**256 - 1
 _DIGITS: Final = len(str(_UINT256_MAX))
-_ACCOUNT: Final = r"\A0x[0-9a-f]{40}\z"
+_ROUNDED_UP: Final = 1 + 1e-6  # what floats lose when 10^9 of them are added is less
 _ORDER: Final = ("block_number", "log_index", "transaction_hash", "from_address", "to_address")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Extent:
     """What there is: so many `rows`, in blocks `first` to `last`, whose amounts, added up, are at
-    most `turnover`.
+    most `turnover`, and hardly less.
     """
 
     rows: int
@@ -55,24 +56,20 @@ class Checks:
         """Looks at every row by itself. Raises `InputError` for the first that is wrong."""
         table = self.table
         faults = self._faults(table)
-        by_length = table.group_by(digits=table.value.length()).aggregate(
+        found = table.aggregate(
             rows=table.count(),
             first=table.block_number.min(),
             last=table.block_number.max(),
+            turnover=table.value.try_cast("float64").sum(),
             **{name: fault.ifelse(1, 0).sum() for name, fault in faults.items()},
         )
-        groups = list(self.engine.rows(by_length))
-        if not groups:
+        ((rows, first, last, turnover, *counts),) = self.engine.rows(found)
+        if not rows:
             raise InputError("the transfers have no row")
-        for place, (name, fault) in enumerate(faults.items(), 4):
-            if any(group[place] for group in groups):
+        for (name, fault), count in zip(faults.items(), counts, strict=True):
+            if count:
                 self._refuse(table.filter(fault), name)
-        return Extent(
-            rows=sum(group[1] for group in groups),
-            first=min(group[2] for group in groups),
-            last=max(group[3] for group in groups),
-            turnover=sum(rows * (10**digits - 1) for digits, rows, *_ in groups),
-        )
+        return Extent(rows=rows, first=first, last=last, turnover=int(turnover * _ROUNDED_UP) + 1)
 
     def places(self) -> None:
         """Looks for rows that stand at the same place, and for transactions in two blocks. Raises
@@ -86,17 +83,22 @@ class Checks:
             .order_by("block_number", "log_index")
             .limit(1)
         )
-        for block, log, _ in self.engine.rows(twice):
+        for block, log, _ in list(self.engine.rows(twice)):
             row = {"block_number": block, "log_index": log}
             first, second, *_ = self.transfers.places(row)
             raise InputError(f"{second}: log {log} of block {block} stands in {first} already")
         table = self.table
-        blocks = table.group_by("transaction_hash").aggregate(
+        blocks = table.group_by(transaction=table.transaction_hash.lower()).aggregate(
             first=table.block_number.min(), last=table.block_number.max()
         )
-        split = blocks.filter(blocks.first < blocks.last).order_by("first", "transaction_hash")
-        for name, first, last in self.engine.rows(split.limit(1)):
-            row = self._first(self.table, transaction_hash=name, block_number=last)
+        split = blocks.filter(blocks.first < blocks.last).order_by("first", "transaction")
+        for name, first, last in list(self.engine.rows(split.limit(1))):
+            table = self.table
+            row = self._first(
+                table.filter(
+                    (table.transaction_hash.lower() == name) & (table.block_number == last)
+                )
+            )
             raise InputError(
                 f"{self._where(row)}: transaction {name} stands in block {last}, and in block "
                 f"{first} as well: one of them was dropped by the chain"
@@ -106,9 +108,8 @@ class Checks:
         """Raises `InputError` for the first row with this malformed account."""
         table = self.table
         for name in ("from_address", "to_address"):
-            for values in self.engine.rows(
-                table.filter(table[name].lower() == account).order_by(*_ORDER).limit(1)
-            ):
+            first = table.filter(table[name].lower() == account).order_by(*_ORDER).limit(1)
+            for values in list(self.engine.rows(first)):
                 row = dict(zip(COLUMNS, values, strict=True))
                 raise InputError(f"{self._where(row)}: {name}: {row[name]!r} is not an address")
         raise AssertionError(account)
@@ -120,18 +121,19 @@ class Checks:
             (table.from_address.lower() == account) | (table.to_address.lower() == account)
         )
         balance = 0
-        for values in self.engine.rows(rows.order_by("block_number", "log_index")):
-            row = dict(zip(COLUMNS, values, strict=True))
-            amount = int(row["value"])
-            if row["from_address"].lower() == account:
-                if amount > balance:
-                    raise InputError(
-                        f"{self._where(row)}: {account} sends {amount}, its balance is {balance}: "
-                        "a transfer to it is missing"
-                    )
-                balance -= amount
-            if row["to_address"].lower() == account:
-                balance += amount
+        with closing(self.engine.rows(rows.order_by("block_number", "log_index"))) as ordered:
+            for values in ordered:
+                row = dict(zip(COLUMNS, values, strict=True))
+                amount = int(row["value"])
+                if row["from_address"].lower() == account:
+                    if amount > balance:
+                        raise InputError(
+                            f"{self._where(row)}: {account} sends {amount}, its balance is "
+                            f"{balance}: a transfer to it is missing"
+                        )
+                    balance -= amount
+                if row["to_address"].lower() == account:
+                    balance += amount
         raise AssertionError(account)
 
     def _faults(self, table: "Table") -> dict[str, "BooleanValue"]:
@@ -153,8 +155,7 @@ class Checks:
         return faults
 
     def _refuse(self, faulty: "Table", name: str) -> None:
-        (values,) = self.engine.rows(faulty.order_by(*_ORDER).limit(1))
-        row = dict(zip(COLUMNS, values, strict=True))
+        row = self._first(faulty)
         cell, where = row[name], f"{self._where(row)}: {name}"
         if cell is None:
             raise InputError(f"{where}: nothing there")
@@ -166,9 +167,7 @@ class Checks:
             raise InputError(f"{where}: {cell!r} is not a plain decimal integer")
         raise InputError(f"{where}: {cell} is below the least, 0")
 
-    def _first(self, table: "Table", **cells: Any) -> dict[str, Any]:
-        for name, cell in cells.items():
-            table = table.filter(table[name] == cell)
+    def _first(self, table: "Table") -> dict[str, Any]:
         (values,) = self.engine.rows(table.order_by(*_ORDER).limit(1))
         return dict(zip(COLUMNS, values, strict=True))
 

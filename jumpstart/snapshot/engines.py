@@ -6,8 +6,10 @@ and stopped, how much memory they may take, and how what they complain of become
 
 import os
 import re
+import shutil
+import subprocess
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -24,6 +26,12 @@ SPARK_CLUSTER: Final = "spark://"
 _ROWS: Final = 100_000  # that become Python objects at a time
 _MEMORY: Final = re.compile(r"([1-9][0-9]*)(MB|GB)", re.ASCII)
 
+JAVA_MIN: Final = 17
+_NO_JAVA: Final = (
+    f"Spark needs Java {JAVA_MIN} or newer: install it (on Debian: apt-get install "
+    f"openjdk-{JAVA_MIN}-jre-headless) or let JAVA_HOME say where it is"
+)
+
 
 class Engine(Protocol):
     """What a snapshot asks of an engine."""
@@ -35,8 +43,10 @@ class Engine(Protocol):
     def read_parquet(self, paths: Sequence[Path]) -> "Table":
         """The rows of files with the same columns."""
 
-    def rows(self, table: "Table") -> Iterator[tuple[Any, ...]]:
-        """The rows of a query, in its order. Raises `ToolError` when the engine fails."""
+    def rows(self, table: "Table") -> Generator[tuple[Any, ...], None, None]:
+        """The rows of a query, in its order: to the last, or closed, before the next query. Raises
+        `ToolError` when the engine fails.
+        """
 
 
 @contextmanager
@@ -77,7 +87,7 @@ def _duckdb(memory: str, folder: Path, threads: int | None) -> Iterator[Engine]:
     )
     try:
         connection.raw_sql("SET enable_progress_bar = false")
-        yield _Ibis(connection, f"duckdb {duckdb.__version__}")
+        yield _DuckDB(connection, f"duckdb {duckdb.__version__}")
     except duckdb.Error as error:
         raise ToolError(f"duckdb: {_line_of(error)}") from None
     finally:
@@ -95,6 +105,7 @@ def _spark(master: str, memory: str, folder: Path) -> Iterator[Engine]:
     import ibis
     from py4j.protocol import Py4JError
 
+    check_java()
     quiet = Path(__file__).with_name("log4j2.properties")
     builder = SparkSession.Builder().master(master).appName("jumpstart snapshot")
     for name, value in {
@@ -103,7 +114,7 @@ def _spark(master: str, memory: str, folder: Path) -> Iterator[Engine]:
         "spark.local.dir": str(folder),
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         "spark.sql.ansi.enabled": "true",  # an overflow is an error, never a null
-        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.driver.maxResultSize": "0",  # what comes back is as long as there are accounts
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={quiet}",
@@ -129,6 +140,21 @@ def _spark(master: str, memory: str, folder: Path) -> Iterator[Engine]:
         session.stop()
 
 
+def check_java() -> None:
+    """Raises `ToolError` saying what to install, where there is no Java that runs Spark."""
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home, "bin", "java")) if home else shutil.which("java")
+    if java is None:
+        raise ToolError(f"found no java. {_NO_JAVA}")
+    try:
+        told = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=60).stderr
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ToolError(f"{java} does not run ({_line_of(error)}). {_NO_JAVA}") from None
+    match = re.search(r'version "(?:1\.)?(\d+)', told)
+    if match is None or int(match[1]) < JAVA_MIN:
+        raise ToolError(f"{java} is {_line_of(ValueError(told))}. {_NO_JAVA}")
+
+
 @contextmanager
 def _diverted(path: Path) -> Iterator[None]:
     """Sends what programs that are started meanwhile say on standard error to a file."""
@@ -142,8 +168,8 @@ def _diverted(path: Path) -> Iterator[None]:
         os.close(kept)
 
 
-class _Ibis:
-    """An engine behind an Ibis connection."""
+class _DuckDB:
+    """DuckDB behind an Ibis connection."""
 
     def __init__(self, connection: Any, version: str) -> None:
         self._connection = connection
@@ -151,13 +177,16 @@ class _Ibis:
 
     def read_parquet(self, paths: Sequence[Path]) -> "Table":
         with _unwarned():
-            return self._connection.read_parquet([str(path) for path in paths])
+            # A folder called a=b is no column of its files.
+            return self._connection.read_parquet(list(map(str, paths)), hive_partitioning=False)
 
-    def rows(self, table: "Table") -> Iterator[tuple[Any, ...]]:
-        with _unwarned():
-            result = self._connection.to_pyarrow(table)
-        for batch in result.to_batches(_ROWS):
-            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+    def rows(self, table: "Table") -> Generator[tuple[Any, ...], None, None]:
+        import ibis
+
+        asked = self._connection.con.sql(str(ibis.to_sql(table, dialect="duckdb")))
+        with asked.to_arrow_reader(_ROWS) as batches:
+            for batch in batches:
+                yield from _tuples(batch)
 
 
 @contextmanager
@@ -168,9 +197,12 @@ def _unwarned() -> Iterator[None]:
         yield
 
 
-class _Spark(_Ibis):
+class _Spark:
+    """A session of Spark behind an Ibis connection."""
+
     def __init__(self, connection: Any, version: str, session: Any) -> None:
-        super().__init__(connection, version)
+        self._connection = connection
+        self.version = version
         self._session = session
         self._views = 0
 
@@ -179,6 +211,17 @@ class _Spark(_Ibis):
         name = f"transfers_{self._views}"
         self._session.read.parquet(*map(str, paths)).createOrReplaceTempView(name)
         return self._connection.table(name)
+
+    def rows(self, table: "Table") -> Generator[tuple[Any, ...], None, None]:
+        import ibis
+
+        result = self._session.sql(str(ibis.to_sql(table, dialect="pyspark"))).toArrow()
+        for batch in result.to_batches(_ROWS):
+            yield from _tuples(batch)
+
+
+def _tuples(batch: Any) -> Iterator[tuple[Any, ...]]:
+    return zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 def _line_of(error: BaseException) -> str:

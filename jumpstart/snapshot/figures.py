@@ -42,12 +42,16 @@ class Rule:
         """Of an account whose balances add up to `total` and were never below `least`. Base units;
         of the mean, rounded down.
 
-        Raises `InputError` for a sum that a uint256 cannot hold.
+        Raises `InputError` for a figure that a uint256 cannot hold.
         """
+        holding = self._holding(total, least)
+        if holding > UINT256_MAX:
+            raise InputError(f"the {self.statistic} {holding} is above the most, {UINT256_MAX}")
+        return holding
+
+    def _holding(self, total: int, least: int) -> int:
         match self.statistic:
             case Statistic.SUM:
-                if total > UINT256_MAX:
-                    raise InputError(f"the sum {total} is above the most, {UINT256_MAX}")
                 return total
             case Statistic.MEAN:
                 return total // self.days

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jumpstart.errors import InputError
+from jumpstart.snapshot.copies import hexadecimal
 from jumpstart.snapshot.transfers import COLUMNS
 
 ACCOUNTS_MAX: Final = 10_000_000
@@ -40,8 +41,6 @@ _TAIL: Final = (
     (5e-4, 61137.7), (2e-4, 164175.0), (1e-4, 362697.0), (5e-5, 638395.0), (2e-5, 909282.0),
     (1e-5, 1158434.0), (4e-6, 2103517.0),
 )  # fmt: skip
-
-_HEX: Final = np.frombuffer(b"".join(b"%02x" % byte for byte in range(256)), dtype="<u2")
 
 Integers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -101,7 +100,7 @@ class _Maker:
         known = history.accounts + 1
         drawn = self._random.integers(0, 256, (known + 1, 20), dtype=np.uint8)
         drawn[-1] = 0  # the zero account, which index -1 stands for
-        self._addresses = _texts(drawn)
+        self._addresses = hexadecimal(drawn)
         self._high = np.zeros(known, dtype=np.int64)
         self._low = np.zeros(known, dtype=np.int64)
         self._claimed = 0
@@ -156,7 +155,7 @@ class _Maker:
                 self._addresses.take(pa.array(source % len(self._addresses))),
                 self._addresses.take(pa.array(target % len(self._addresses))),
                 pa.array(amounts),
-                _texts(self._random.integers(0, 256, (rows, 32), dtype=np.uint8)),
+                hexadecimal(self._random.integers(0, 256, (rows, 32), dtype=np.uint8)),
                 pa.array(logs),
                 pa.array(blocks),
             ],
@@ -214,14 +213,3 @@ class _Maker:
         base = np.maximum.accumulate(starts)
         self._block, self._log = int(blocks[-1]), int((logs - base)[-1])
         return blocks, logs - base
-
-
-def _texts(raw: npt.NDArray[np.uint8]) -> pa.StringArray:
-    """Each row of bytes as 0x and hexadecimal digits."""
-    count, width = raw.shape
-    length = 2 + 2 * width
-    text = np.empty((count, length), dtype=np.uint8)
-    text[:, 0], text[:, 1] = ord("0"), ord("x")
-    text[:, 2:] = _HEX[raw].view(np.uint8).reshape(count, 2 * width)
-    offsets = np.arange(0, (count + 1) * length, length, dtype=np.int32)
-    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(text))

@@ -3,10 +3,9 @@
 The folder appears when all of it is there, and replaces only one that a snapshot made.
 """
 
-import os
-import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -16,19 +15,19 @@ import pyarrow.parquet as pq
 
 from jumpstart.errors import InputError, located
 from jumpstart.files import write_text
-from jumpstart.snapshot import manifest, shards
-from jumpstart.snapshot.balances import balances, limbs_of, sql_of
+from jumpstart.snapshot import draft, manifest, shards
+from jumpstart.snapshot.balances import Form, balances, sql_of
 from jumpstart.snapshot.checks import Checks, Extent, check_blocks
 from jumpstart.snapshot.engines import DUCKDB, Engine, opened
 from jumpstart.snapshot.figures import Rule
 from jumpstart.snapshot.manifest import Provenance
 from jumpstart.snapshot.transfers import expanded, prepare
-from jumpstart.tables import format_rows
 from jumpstart.tree import HOLDING_TYPES, Tree
 
 MEMORY: Final = "3GB"
 """What DuckDB may take unless told otherwise; with what Python needs beside it, within 4 GB."""
 
+_LINES: Final = 65_536  # that are written at a time
 _ACCOUNT_DIGITS: Final = frozenset("0123456789abcdef")
 
 
@@ -72,7 +71,7 @@ class Machine:
     work: Path | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Holding:
     """What is published of an account, and the figures it was made of. Base units."""
 
@@ -96,9 +95,9 @@ class Snapshot:
 
 def holdings_of(
     request: Request, engine: Engine, work: Path, tell: Callable[[str], None]
-) -> tuple[list[Holding], Extent, int]:
+) -> tuple[list[Holding], Extent, Form]:
     """Every account that holds something by the rule, ascending; what the transfers were; and how
-    many limbs an amount took.
+    sums were kept exact.
 
     Raises `InputError` naming the row for transfers that are not sound.
     """
@@ -108,33 +107,39 @@ def holdings_of(
     tell("checking every row")
     extent = checks.rows()
     check_blocks(request.blocks, extent, request.through)
-    limbs = limbs_of(extent, len(request.blocks))
+    form = Form.of(extent, len(request.blocks))
     tell(f"looking for rows that stand twice among {extent.rows}")
     checks.places()
     tell(f"adding up at {len(request.blocks)} blocks")
-    excluded = sorted("0x" + account.hex() for account in request.excluded)
+    excluded = {"0x" + account.hex() for account in request.excluded}
     found = []
-    for balance in balances(engine, transfers.table(engine), request.blocks, excluded, limbs):
-        account = balance.account
-        if len(account) != 42 or account[:2] != "0x" or not _ACCOUNT_DIGITS.issuperset(account[2:]):
-            checks.refuse_account(account)
-        if balance.least < 0:
-            checks.refuse_balance(account)
-        with located(account):
-            holding = request.rule.holding(balance.total, balance.least)
-        if holding:
-            found.append(
-                Holding(
-                    account=account,
-                    holding=holding,
-                    coefficient=request.rule.coefficient(holding),
-                    total=balance.total,
-                    least=balance.least,
+    with closing(balances(engine, transfers.table(engine), request.blocks, form)) as counted:
+        for balance in counted:
+            account = balance.account
+            if not _is_account(account):
+                counted.close()
+                checks.refuse_account(account)
+            if balance.least < 0:
+                counted.close()
+                checks.refuse_balance(account)
+            if account in excluded:  # only now: what is wrong with it is wrong with others
+                continue
+            with located(account):
+                holding = request.rule.holding(balance.total, balance.least)
+            if holding:
+                found.append(
+                    Holding(
+                        account=account,
+                        holding=holding,
+                        coefficient=request.rule.coefficient(holding),
+                        total=balance.total,
+                        least=balance.least,
+                    )
                 )
-            )
     if not found:
         raise InputError("nobody holds anything by this rule")
-    return found, extent, limbs
+    transfers.check_unchanged()
+    return found, extent, form
 
 
 def take(
@@ -150,63 +155,84 @@ def take(
     Raises `InputError`, with nothing written, for input that is not sound; `ToolError` when the
     engine fails.
     """
-    _check_replaceable(out)
     out = out.absolute()
+    draft.check_replaceable(out, [*request.files, *([machine.work] if machine.work else [])])
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+        with draft.begun(out) as begun, _worked(machine.work or begun) as work:
+            return _take(request, out, machine, begun / "snapshot", work, single, tell)
     except OSError as error:
-        raise InputError(f"{out}: cannot be written: {error.strerror}") from None
-    try:
-        work = machine.work or draft / "work"
-        work.mkdir(parents=True, exist_ok=True)
-        with opened(machine.engine, machine.memory, work, machine.threads) as engine:
-            version = engine.version
-            found, extent, limbs = holdings_of(request, engine, work, tell)
-        folder = draft / "snapshot"
-        folder.mkdir()
-        tell(f"building the tree of {len(found)} holdings")
-        tree = _write_tables(folder, found)
-        tell("writing the proofs")
-        write_text(folder / "query.sql", sql_of(request.blocks, limbs) + "\n")
-        layout = shards.Layout.of([one.account for one in found])
-        digests = shards.write(folder, tree, layout, single)
-        tell("hashing what was written")
-        total = sum(one.holding for one in found)
-        content = {
-            "root": "0x" + tree.root.hex(),
-            "accounts": len(found),
-            "total": str(total),
-            "question": manifest.question(
-                token=request.token,
-                blocks=request.blocks,
-                rule=request.rule,
-                excluded=sorted("0x" + account.hex() for account in request.excluded),
-                through=request.through,
-                provenance=request.provenance,
-            ),
-            "transfers": manifest.source(
-                [(path, manifest.sha256_of(path)) for path in expanded(request.files)], extent
-            ),
-            "versions": manifest.versions(version),
-        }
-        manifest.write(folder, content, digests)
-        _replace(out, folder, draft)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        where = error.filename or out
+        raise InputError(f"{where}: cannot be written: {error.strerror or error}") from None
+
+
+def _take(
+    request: Request,
+    out: Path,
+    machine: Machine,
+    folder: Path,
+    work: Path,
+    single: bool,
+    tell: Callable[[str], None],
+) -> Snapshot:
+    with opened(machine.engine, machine.memory, work, machine.threads) as engine:
+        version = engine.version
+        found, extent, form = holdings_of(request, engine, work, tell)
+    folder.mkdir()
+    tell(f"building the tree of {len(found)} holdings")
+    tree = _write_tables(folder, found)
+    total = sum(one.holding for one in found)
+    found.clear()
+    tell("writing the proofs")
+    write_text(folder / "query.sql", sql_of(request.blocks, form) + "\n")
+    layout = shards.Layout.of([account for account, _ in tree.values])
+    digests = shards.write(folder, tree, layout, single)
+    tell("hashing what was written")
+    content = {
+        "root": "0x" + tree.root.hex(),
+        "accounts": len(tree.values),
+        "total": str(total),
+        "question": manifest.question(
+            token=request.token,
+            blocks=request.blocks,
+            rule=request.rule,
+            excluded=sorted("0x" + account.hex() for account in request.excluded),
+            through=request.through,
+            provenance=request.provenance,
+        ),
+        "transfers": manifest.source(
+            [(path, manifest.sha256_of(path)) for path in expanded(request.files)], extent
+        ),
+        "versions": manifest.versions(version),
+    }
+    manifest.write(folder, content, digests)
+    draft.publish(folder, out)
     return Snapshot(
         root=tree.root,
-        accounts=len(found),
+        accounts=len(tree.values),
         total=total,
         shards=len(layout.shards),
         extent=extent,
     )
 
 
+def _is_account(text: str) -> bool:
+    return len(text) == 42 and text[:2] == "0x" and _ACCOUNT_DIGITS.issuperset(text[2:])
+
+
+@contextmanager
+def _worked(parent: Path) -> Iterator[Path]:
+    """A folder of our own, so that nothing else there can be taken for ours."""
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(
+        prefix="work-", dir=parent, ignore_cleanup_errors=True
+    ) as name:
+        yield Path(name)
+
+
 def _write_tables(folder: Path, found: Sequence[Holding]) -> Tree:
     """`holdings.csv`, `holdings.parquet`, `tree.json`."""
     values = [(one.account, str(one.holding)) for one in found]
-    write_text(folder / "holdings.csv", format_rows(("account", "holding"), values))
+    _write(folder / "holdings.csv", _lines(values))
     columns = {
         "account": pa.array([one.account for one in found], pa.string()),
         "holding": pa.array([value for _, value in values], pa.string()),
@@ -216,19 +242,18 @@ def _write_tables(folder: Path, found: Sequence[Holding]) -> Tree:
     }
     pq.write_table(pa.table(columns), folder / "holdings.parquet", compression="zstd")
     tree = Tree.of(values, HOLDING_TYPES)
-    write_text(folder / "tree.json", tree.dump())
+    _write(folder / "tree.json", tree.dumped())
     return tree
 
 
-def _check_replaceable(out: Path) -> None:
-    if not out.exists():
-        return
-    if not out.is_dir() or (any(out.iterdir()) and not (out / manifest.NAME).is_file()):
-        raise InputError(f"{out}: exists and is no snapshot, which could be replaced")
+def _lines(values: Sequence[tuple[str, str]]) -> Iterator[str]:
+    yield "account,holding\n"
+    for start in range(0, len(values), _LINES):
+        yield "".join(
+            [f"{account},{holding}\n" for account, holding in values[start : start + _LINES]]
+        )
 
 
-def _replace(out: Path, folder: Path, draft: Path) -> None:
-    """Moves the new folder to its place and the old one out of it."""
-    if out.exists():
-        out.rename(draft / "old")
-    os.rename(folder, out)
+def _write(path: Path, parts: Iterator[str]) -> None:
+    with path.open("x", encoding="utf-8", newline="") as file:
+        file.writelines(parts)

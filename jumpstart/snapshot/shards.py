@@ -17,7 +17,8 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from jumpstart.cores import beside
+from jumpstart.cores import pair
+from jumpstart.encodings import WORD
 from jumpstart.errors import InputError, located
 from jumpstart.files import read_text
 from jumpstart.tree import HOLDING_TYPES, Tree, verify
@@ -31,6 +32,7 @@ PROOFS: Final = "proofs"
 ACCOUNTS: Final = "accounts"
 _DIGITS: Final = "0123456789abcdef"
 _SHARED_FROM: Final = 20_000  # accounts; below, starting a process takes longer than it saves
+_BATCH: Final = 512  # accounts that are written at a time, or somewhat more
 
 Digest = tuple[str, str]
 """The name of a file in the snapshot, and its SHA-256 in hexadecimal digits."""
@@ -103,20 +105,11 @@ def write(folder: Path, tree: Tree, layout: Layout, single: bool) -> list[Digest
         "split": list(layout.split),
     }
     written = [_write(folder, f"{PROOFS}/index.json", json.dumps(index, indent=1) + "\n")]
-    half = len(tree.values) // 2
-    middle = sum(stop <= half for _, _, stop in layout.shards)
-
-    def part(first: int, stop: int) -> list[Digest]:
-        return list(_write_shards(folder, root, tree, layout.shards[first:stop], single))
-
-    if len(tree.values) < _SHARED_FROM:
-        return sorted(written + part(0, len(layout.shards)))
-    mine, answer = beside(
-        lambda: json.dumps(part(middle, len(layout.shards))).encode(), lambda: part(0, middle)
-    )
-    if answer is None:  # it failed there, and says here why
-        return sorted(written + mine + part(middle, len(layout.shards)))
-    return sorted(written + mine + [(name, digest) for name, digest in json.loads(answer)])
+    head = {"folder": str(folder), "root": root, "single": single}
+    with pair(alone=len(tree.values) < _SHARED_FROM) as both:
+        for answer in both.map(write_batch, _batches(head, tree, layout)):
+            written += [(name, digest) for name, digest in json.loads(answer)]
+    return sorted(written)
 
 
 def read_proof(folder: Path, account: bytes) -> tuple[int, tuple[bytes, ...]] | None:
@@ -140,29 +133,67 @@ def read_proof(folder: Path, account: bytes) -> tuple[int, tuple[bytes, ...]] | 
     return int(entry["holding"]), proof
 
 
-def _write_shards(
-    folder: Path, root: str, tree: Tree, shards: Sequence[tuple[str, int, int]], single: bool
-) -> Iterator[Digest]:
-    start, stop = shards[0][1], shards[-1][2]
-    entries = zip(tree.values[start:stop], tree.proofs(start, stop), strict=True)
+def _batches(head: dict[str, Any], tree: Tree, layout: Layout) -> Iterator[bytes]:
+    """The shards, some at a time, with all that `write_batch` needs: a line of JSON, the proofs."""
+    proofs = tree.proofs()
+    start = 0
+    shards: list[tuple[str, int, int]] = []
+    for shard in layout.shards:
+        shards.append(shard)
+        if shard[2] - start < _BATCH and shard is not layout.shards[-1]:
+            continue
+        stop = shard[2]
+        accounts, holdings = (
+            zip(*tree.values[start:stop], strict=True) if stop > start else ((), ())
+        )
+        packed = list(islice(proofs, stop - start))
+        yield b"".join(
+            [
+                json.dumps(
+                    head
+                    | {
+                        "shards": [[name, end - first] for name, first, end in shards],
+                        "accounts": accounts,
+                        "holdings": holdings,
+                        "lengths": list(map(len, packed)),
+                    }
+                ).encode(),
+                b"\n",
+                *packed,
+            ]
+        )
+        start = stop
+        shards.clear()
+
+
+def write_batch(batch: bytes) -> bytes:
+    """Writes some shards. Gives the digests of the files, in JSON. May be done twice."""
+    line, _, proofs = batch.partition(b"\n")
+    given = json.loads(line)
+    folder, root = Path(given["folder"]), given["root"]
     head = f'{{"format":"{FORMAT}","root":"{root}",'
-    for name, first, end in shards:
+    entries = zip(given["accounts"], given["holdings"], given["lengths"], strict=True)
+    written = []
+    at = 0
+    for name, count in given["shards"]:
         lines = []
-        for (account, holding), proof in islice(entries, end - first):
+        for account, holding, length in islice(entries, count):
             # One call for all nodes, cut into those of 32 bytes by commas.
-            nodes = b"".join(proof).hex(",", 32).replace(",", '","0x')
-            nodes = f'["0x{nodes}"]' if proof else "[]"
+            nodes = proofs[at : at + length].hex(",", WORD).replace(",", '","0x')
+            at += length
+            nodes = f'["0x{nodes}"]' if length else "[]"
             lines.append(f'"{account}":{{"holding":"{holding}","proof":{nodes}}}')
-            if single:
+            if given["single"]:
                 text = f'{head}"account":"{account}","holding":"{holding}","proof":{nodes}}}\n'
-                yield _write(folder, f"{ACCOUNTS}/{account[:4]}/{account}.json", text)
+                written.append(_write(folder, f"{ACCOUNTS}/{account[:4]}/{account}.json", text))
         text = f'{head}"proofs":{{{",".join(lines)}}}}}\n'
-        yield _write(folder, f"{PROOFS}/0x{name}.json", text)
+        written.append(_write(folder, f"{PROOFS}/0x{name}.json", text))
+    return json.dumps(written).encode()
 
 
 def _write(folder: Path, name: str, text: str) -> Digest:
     data = text.encode()
-    with open(f"{folder}/{name}", "xb", buffering=0) as file:
+    with open(f"{folder}/{name}", "wb", buffering=0) as file:
         file.write(data)
     return name, hashlib.sha256(data).hexdigest()
 

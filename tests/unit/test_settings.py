@@ -75,3 +75,16 @@ def test_every_python_requirement_is_pinned_and_hashed() -> None:
         line for line in names if not re.fullmatch(r"[\w.\-\[\]]+==[\w.]+( ;.*)? \\", line)
     ] == []
     assert [line for line in lines if line.startswith(("--", " ")) and "--hash=" not in line] == []
+
+
+def test_locks_agree() -> None:
+    """One environment has both once the Spark tests are set up."""
+
+    def locked(name: str) -> dict[str, str]:
+        text = (ROOT / name).read_text()
+        return dict(re.findall(r"^([\w.-]+)==(\S+) \\$", text, re.MULTILINE))
+
+    main, spark = locked("requirements.lock"), locked("requirements-spark.lock")
+    assert "pyspark" in spark
+    assert "pyspark" not in main
+    assert {name: main.get(name, version) for name, version in spark.items()} == spark

@@ -85,6 +85,12 @@ UNSOUND: dict[str, tuple[Change, str]] = {
         lambda rows: rows[3].__setitem__("transaction_hash", rows[1]["transaction_hash"]),
         "row 4 (log 1 of block 30): transaction 0x",
     ),
+    "transaction in two blocks, in capitals in one": (
+        lambda rows: rows[3].__setitem__(
+            "transaction_hash", str(rows[1]["transaction_hash"]).upper().replace("X", "x")
+        ),
+        f"row 4 (log 1 of block 30): transaction 0x{20004:064x} stands in block 30, and in block 20",
+    ),
     "missing log": (
         lambda rows: rows.pop(1),
         f"row 2 (log 5 of block 20): {TWO} sends 10, its balance is 0: a transfer to it is missing",
@@ -165,3 +171,56 @@ def test_rows_in_any_order_are_the_same_history(
         write_csv(tmp_path / "a.csv", small_rows[:0:-1]),
     ]
     assert [one.total for one in counted(duckdb, files, tmp_path)] == [40, 100, 60]
+
+
+def test_what_an_excluded_account_never_received_is_missing(
+    duckdb: Engine, tmp_path: Path, small_rows: list[Cells]
+) -> None:
+    """A log that is missing is missing from others too, and exchanges have the most."""
+    small_rows.pop(1)
+    file = write_parquet(tmp_path / "transfers.parquet", small_rows)
+    left_out = frozenset([bytes.fromhex(TWO[2:])])
+    with pytest.raises(InputError, match=f"{TWO} sends 10, its balance is 0: a transfer to it is"):
+        counted(duckdb, [file], tmp_path, excluded=left_out)
+
+
+def test_blocks_before_the_first_transfer_count_as_nothing(
+    duckdb: Engine, small_file: Path, tmp_path: Path
+) -> None:
+    """A token has a history from its first log on."""
+    found = counted(duckdb, [small_file], tmp_path, (1, 9, 10))
+    assert [(one.account, one.total, one.least) for one in found] == [(ONE, 100, 0)]
+
+
+def test_balance_is_that_at_the_end_of_its_block(
+    duckdb: Engine, tmp_path: Path, small_rows: list[Cells]
+) -> None:
+    """What comes and goes in one block was never there; sent to oneself changes nothing."""
+    for row, (source, target, amount) in zip(
+        small_rows[1:], [(ONE, TWO, 100), (TWO, ONE, 100), (ONE, ONE, 100)], strict=True
+    ):
+        row |= {"from_address": source, "to_address": target, "value": str(amount)}
+        row["block_number"] = 20
+    small_rows[3]["log_index"] = 6
+    file = write_parquet(tmp_path / "transfers.parquet", small_rows[::-1])
+    found = counted(duckdb, [file], tmp_path, (10, 20))
+    assert [(one.account, one.total, one.least) for one in found] == [(ONE, 200, 100)]
+
+
+def test_one_transaction_may_have_many_logs(
+    duckdb: Engine, tmp_path: Path, small_rows: list[Cells]
+) -> None:
+    """In one block."""
+    small_rows[2]["transaction_hash"] = small_rows[1]["transaction_hash"]
+    file = write_parquet(tmp_path / "transfers.parquet", small_rows)
+    assert [one.total for one in counted(duckdb, [file], tmp_path)] == [40, 100, 60]
+
+
+def test_figure_beyond_a_uint256_is_refused(
+    duckdb: Engine, tmp_path: Path, small_rows: list[Cells]
+) -> None:
+    """No contract could be told of it."""
+    small_rows[0]["value"] = str(2**256 - 1)
+    file = write_parquet(tmp_path / "transfers.parquet", small_rows[:1])
+    with pytest.raises(InputError, match=f"{ONE}: the sum {2**257 - 2} is above the most"):
+        counted(duckdb, [file], tmp_path, (20, 30), through=30)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from jumpstart.errors import InputError
 from jumpstart.holdings import Statistic
-from jumpstart.snapshot.balances import LIMBS, balances
+from jumpstart.snapshot.balances import balances
 from jumpstart.snapshot.engines import Engine, opened
 from jumpstart.snapshot.figures import Rule
 from jumpstart.snapshot.histories import History
@@ -30,11 +30,11 @@ from tests.unit.snapshot.drawn import (
     write_parquet,
 )
 from tests.unit.snapshot.model import Log
-from tests.unit.snapshot.test_balances import counted, modelled
+from tests.unit.snapshot.test_balances import DAYS, MOST, ONE, counted, modelled
 from tests.unit.snapshot.test_checks import UNSOUND
 from tests.unit.snapshot.test_checks import counted as checked
 
-pytestmark = [pytest.mark.deep, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.spark, pytest.mark.timeout(1800)]
 
 MILLION = History(transfers=1_000_000, accounts=100_000, seed=2020)
 
@@ -50,14 +50,13 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 def test_spark_and_duckdb_and_the_model_agree(
     duckdb: Engine, spark: Engine, data: st.DataObject
 ) -> None:
-    """Whatever the amounts, with the limbs that they need and with the most."""
+    """Whatever the amounts, in the form that they need and in the widest."""
     logs = data.draw(histories())
     blocks = data.draw(snapshot_blocks(logs[-1].block))
-    excluded = data.draw(st.lists(st.sampled_from(PEOPLE), max_size=2, unique=True))
-    limbs = data.draw(st.sampled_from([None, LIMBS]))
-    found = counted(spark, logs, blocks, excluded, limbs)
-    assert found == counted(duckdb, logs, blocks, excluded, limbs)
-    assert found == modelled(logs, blocks, excluded)
+    form = data.draw(st.sampled_from([None, MOST]))
+    found = counted(spark, logs, blocks, form)
+    assert found == counted(duckdb, logs, blocks, form)
+    assert found == modelled(logs, blocks)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +82,7 @@ def test_spark_refuses_a_sum_that_does_not_fit(spark: Engine, tmp_path: Path) ->
     logs = [Log(block=n, index=0, source=zero, target=PEOPLE[0], amount=half) for n in (1, 2)]
     transfers = prepare([write_parquet(tmp_path / "t.parquet", rows_of(logs))], tmp_path)
     with pytest.raises(Exception, match=r"(?i)overflow|out of range|CANNOT_CHANGE"):
-        list(balances(spark, transfers.table(spark), [2], [], 1))
+        list(balances(spark, transfers.table(spark), [2], ONE))
 
 
 def million_logs() -> list[Log]:
@@ -103,16 +102,16 @@ def million_logs() -> list[Log]:
 def test_a_million_transfers_are_counted_alike(
     duckdb: Engine, spark: Engine, tmp_path: Path
 ) -> None:
-    """By both engines and the model, with one limb and with three."""
+    """By both engines and the model, in every form."""
     file = tmp_path / "million.parquet"
     last = MILLION.write(file)
     first = 10_000_000
     blocks = [first + (last - first) * day // 30 for day in range(1, 31)]
-    expected = modelled(million_logs(), blocks, [])
+    expected = modelled(million_logs(), blocks)
     transfers = prepare([file], tmp_path)
     for engine in (duckdb, spark):
-        for limbs in (1, LIMBS):
-            found = balances(engine, transfers.table(engine), blocks, [], limbs)
+        for form in (ONE, DAYS, MOST):
+            found = balances(engine, transfers.table(engine), blocks, form)
             assert [(one.account, one.total, one.least) for one in found] == expected
         request = Request(
             files=[file],
