@@ -1,0 +1,292 @@
+"""Inquiry: asks for the logs of some blocks until the answer can be relied upon.
+
+A node that drops a page says nothing about it. So everything is asked twice, in other cuts, and of
+another node where there is one; headers bind what came, their blooms point to what did not; and where
+answers contradict each other, the receipts of the block decide, which its header is bound to
+(`docs/adr/0016-logs-asked-twice.md`).
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jumpstart.chain.blocks import receipts_root
+from jumpstart.errors import ChainError, CheckError
+from jumpstart.snapshot.fetch.endpoint import Endpoint, RefusedError
+from jumpstart.snapshot.fetch.headers import Header
+from jumpstart.snapshot.fetch.logs import Filter, Log, parsed
+from jumpstart.snapshot.fetch.pool import Pool
+
+_RECENT_SPAN: Final = 50
+"""Blocks at once where every header is read: one message."""
+_ROUND: Final = 100
+"""A block with a multiple of so many logs may have been cut by a cap."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """All logs of the blocks up to `last`, whose hash is `pin`."""
+
+    last: int
+    pin: str
+    logs: list[Log]
+
+
+class _ContradictionError(Exception):
+    """Answers do not fit each other; the blocks up to `last` are asked again."""
+
+    def __init__(self, last: int, text: str) -> None:
+        super().__init__(text)
+        self.last = last
+
+
+class Inquiry:
+    """Of the logs that are `wanted`. Blocks after `final` may still be replaced. For many threads."""
+
+    def __init__(
+        self, pool: Pool, wanted: Filter, final: int, tell: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self._pool = pool
+        self._wanted = wanted
+        self._final = final
+        self._tell = tell
+        self._headers_left = pool.policy.headers
+        self._lock = threading.Lock()
+        self._doubtful: set[int] = set()
+        self.has_unknown = False
+        """Whether headers have fields that nobody here can make a hash of."""
+
+    def piece(self, first: int, last: int) -> Piece:
+        """The logs of the first of these blocks, as many as make one answer.
+
+        Raises `CheckError` when the answers go on contradicting each other or what they are bound to,
+        `ChainError` when there are none.
+        """
+        contradictions = 0
+        while True:
+            last = self._cut(first, last)
+            try:
+                return self._single(first) if first == last else self._several(first, last)
+            except _ContradictionError as error:
+                if error.last < last:
+                    last = max(first, error.last)
+                    continue
+                contradictions += 1
+                if contradictions >= self._pool.policy.tries:
+                    raise CheckError(str(error)) from None
+                self._pool.wait(self._pool.policy.rest_seconds * contradictions)
+
+    def _cut(self, first: int, last: int) -> int:
+        with self._lock:
+            doubts = [block for block in self._doubtful if first <= block <= last]
+        if doubts:
+            last = max(first, min(doubts) - 1)
+        if last > self._final:
+            last = min(last, max(self._final, first + _RECENT_SPAN - 1))
+        return last
+
+    # ------------------------------------------------------------------------------------ many blocks
+
+    def _several(self, first: int, last: int) -> Piece:
+        pool = self._pool
+        is_recent = last > self._final
+        before = pool.headers([last])[0].hash if is_recent else None
+        answer = pool.logs(self._wanted, first, last)
+        end = answer.last
+        if end == first:
+            return self._single(first)
+        again, other = self._again(first, end, answer.node)
+        if answer.logs != again:
+            short = min(len(answer.logs), len(again))
+            answer.node.limits.dropped(short)
+            raise _ContradictionError(
+                first + (end - first) // 2, f"blocks {first} to {end} have other logs each time"
+            )
+        hashes = _hashes(answer.logs, answer.node.name)
+        blocks = set(range(first, end + 1)) if is_recent else self._drawn(hashes)
+        headers = pool.headers(sorted(blocks | {end, last} if is_recent else blocks | {end}))
+        if before is not None and headers[-1].hash != before:
+            raise _ContradictionError(
+                last, f"block {last} had the hash {before}, then {headers[-1].hash}"
+            )
+        headers = [header for header in headers if header.number <= end]
+        for header in headers:
+            self._bind(header, hashes, end)
+        self._agree(headers[-1], answer.node, other)
+        return Piece(last=end, pin=headers[-1].hash, logs=answer.logs)
+
+    def _again(self, first: int, end: int, node: Endpoint) -> tuple[list[Log], Endpoint]:
+        """The same blocks in two answers, of another node where there is one."""
+        middle = first + self._pool.draw.randrange(end - first)
+        found: list[Log] = []
+        other = node
+        for start, stop in ((first, middle), (middle + 1, end)):
+            while start <= stop:
+                answer = self._pool.logs(self._wanted, start, stop, node)
+                found += answer.logs
+                other, start = answer.node, answer.last + 1
+        return found, other
+
+    def _drawn(self, hashes: Mapping[int, str]) -> set[int]:
+        """Blocks with logs whose headers are read."""
+        most = self._pool.policy.headers_of_range
+        with self._lock:
+            wholesale = len(hashes) <= self._headers_left
+            if wholesale:
+                self._headers_left -= len(hashes)
+        if most is None or wholesale or len(hashes) <= most:
+            return set(hashes)
+        return set(self._pool.draw.sample(sorted(hashes), most))
+
+    def _bind(self, header: Header, hashes: Mapping[int, str], end: int) -> None:
+        """Holds the logs of a block against its header."""
+        number = header.number
+        if header.unknown:
+            self.has_unknown = True
+        stated = hashes.get(number)
+        if stated is not None:
+            if stated != header.hash:
+                raise _ContradictionError(
+                    end, f"block {number} has the hash {header.hash}, its logs say {stated}"
+                )
+            if not header.unknown and not self._wanted.may_be_in(header.bloom):
+                raise CheckError(
+                    f"block {number} has no such logs by its bloom, and some were sent"
+                )
+        elif self._wanted.may_be_in(header.bloom) and self._by_hash(header, None):
+            with self._lock:
+                self._doubtful.add(number)
+            raise _ContradictionError(
+                number - 1, f"block {number} has logs by its hash, and none by its number"
+            )
+
+    def _agree(self, header: Header, *nodes: Endpoint) -> None:
+        """Raises unless all these nodes have this block."""
+        if len(self._pool.nodes) == 1:
+            return
+        for node in dict.fromkeys(nodes):
+            (theirs,) = self._pool.headers([header.number], node)
+            if theirs.hash != header.hash:
+                raise _ContradictionError(
+                    header.number,
+                    f"block {header.number} has the hash {header.hash}, by {node.name} {theirs.hash}",
+                )
+
+    # ------------------------------------------------------------------------------------ one block
+
+    def _single(self, block: int) -> Piece:
+        """By its number, by its hash, and where they differ or may be cut, by its receipts."""
+        (header,) = self._pool.headers([block])
+        answer = self._pool.logs(self._wanted, block, block)
+        for stated in set(_hashes(answer.logs, answer.node.name).values()):
+            if stated != header.hash:
+                raise _ContradictionError(
+                    block, f"block {block} has the hash {header.hash}, its logs say {stated}"
+                )
+        again = self._by_hash(header, answer.node)
+        if again is None:
+            again = self._pool.logs(self._wanted, block, block, answer.node).logs
+        logs = answer.logs
+        differs = logs != again
+        count = len(logs)
+        if differs or answer.node.limits.is_cap(count) or (count and count % _ROUND == 0):
+            proven = self._proven(header)
+            if proven is not None:
+                self._refuse_invented([*logs, *again], proven, answer.node.name)
+                if differs:
+                    least = min(len(logs), len(again))
+                    self._tell(
+                        f"block {block} has {len(proven)} logs by its receipts, {least} were sent"
+                    )
+                    with self._lock:
+                        self._doubtful.discard(block)
+                logs = proven
+            elif differs:
+                raise _ContradictionError(
+                    block,
+                    f"block {block} has {count} logs in one answer and {len(again)} in another, "
+                    "and no node gives receipts that prove them",
+                )
+        with self._lock:
+            self._doubtful.discard(block)
+        if logs and not header.unknown and not self._wanted.may_be_in(header.bloom):
+            raise CheckError(f"block {block} has no such logs by its bloom, and some were sent")
+        self._agree(header, *self._pool.nodes)
+        return Piece(last=block, pin=header.hash, logs=logs)
+
+    def _by_hash(self, header: Header, avoid: Endpoint | None) -> list[Log] | None:
+        """The logs of this very block; None where no node is asked that way."""
+        nodes = sorted(self._pool.nodes, key=lambda node: (node is avoid, node.in_flight))
+        for node in nodes:
+            try:
+                raw = self._pool.ask("eth_getLogs", self._wanted.within(header.hash), node=node)
+            except RefusedError:
+                continue
+            return parsed(raw, self._wanted, header.number, header.number, node.name)
+        return None
+
+    def _proven(self, header: Header) -> list[Log] | None:
+        """The logs that its receipts show; None where no node has receipts that come to its root."""
+        for node in self._pool.nodes:
+            try:
+                receipts = self._receipts(header, node)
+                if receipts is None or receipts_root(receipts) != header.receipts_root:
+                    continue
+                return sorted(_logs_of(receipts, header, self._wanted))
+            except (RefusedError, ChainError, KeyError, TypeError, ValueError, AttributeError):
+                continue
+        return None
+
+    def _receipts(self, header: Header, node: Endpoint) -> Sequence[Mapping[str, Any]] | None:
+        try:
+            receipts = self._pool.ask("eth_getBlockReceipts", header.hash, node=node)
+        except RefusedError:
+            receipts = [
+                self._pool.ask("eth_getTransactionReceipt", name, node=node)
+                for name in header.transactions
+            ]
+        return receipts if isinstance(receipts, list) and all(receipts) else None
+
+    @staticmethod
+    def _refuse_invented(sent: Iterable[Log], proven: Sequence[Log], node: str) -> None:
+        known = set(proven)
+        for log in sent:
+            if log not in known:
+                raise CheckError(
+                    f"{node}: log {log.place} of block {log.block} was sent, the receipts of the block "
+                    f"have {len(known)} such logs and not this one"
+                )
+
+
+def _hashes(logs: Iterable[Log], node: str) -> dict[int, str]:
+    """The hash of each block that has logs, as they say."""
+    hashes: dict[int, str] = {}
+    for log in logs:
+        known = hashes.setdefault(log.block, log.block_hash)
+        if known != log.block_hash:
+            raise CheckError(
+                f"{node}: logs of block {log.block} say that its hash is {known}, and {log.block_hash}"
+            )
+    return hashes
+
+
+def _logs_of(
+    receipts: Sequence[Mapping[str, Any]], header: Header, wanted: Filter
+) -> Iterable[Log]:
+    """The wanted logs of a block, placed by counting."""
+    index = 0
+    for receipt, transaction in zip(receipts, header.transactions, strict=True):
+        for log in receipt["logs"]:
+            address, topics = log["address"].lower(), tuple(map(str.lower, log["topics"]))
+            if wanted.fault(address, topics) is None:
+                yield Log(
+                    header.number,
+                    index,
+                    header.hash,
+                    transaction,
+                    address,
+                    topics,
+                    log["data"].lower(),
+                )
+            index += 1
