@@ -16,10 +16,12 @@ from jumpstart.errors import ChainError, CheckError
 from jumpstart.snapshot.fetch.endpoint import Endpoint, RefusedError
 from jumpstart.snapshot.fetch.headers import Header
 from jumpstart.snapshot.fetch.logs import Filter, Log, parsed
-from jumpstart.snapshot.fetch.pool import Pool
+from jumpstart.snapshot.fetch.pool import Answer, Pool
 
 _RECENT_SPAN: Final = 50
 """Blocks at once where every header is read: one message."""
+_DRAWN_OF_RANGE: Final = 4
+"""Headers of each range that are read whether their blocks have logs or not."""
 _ROUND: Final = 100
 """A block with a multiple of so many logs may have been cut by a cap."""
 
@@ -42,10 +44,17 @@ class _ContradictionError(Exception):
 
 
 class Inquiry:
-    """Of the logs that are `wanted`. Blocks after `final` may still be replaced. For many threads."""
+    """Of the logs that are `wanted`. Blocks after `final` may still be replaced; those in `doubtful` are
+    taken from their receipts. For many threads.
+    """
 
     def __init__(
-        self, pool: Pool, wanted: Filter, final: int, tell: Callable[[str], None] = lambda _: None
+        self,
+        pool: Pool,
+        wanted: Filter,
+        final: int,
+        tell: Callable[[str], None] = lambda _: None,
+        doubtful: Iterable[int] = (),
     ) -> None:
         self._pool = pool
         self._wanted = wanted
@@ -53,7 +62,8 @@ class Inquiry:
         self._tell = tell
         self._headers_left = pool.policy.headers
         self._lock = threading.Lock()
-        self._doubtful: set[int] = set()
+        self._doubtful = set(doubtful)
+        self._is_distrustful = False
         self.has_unknown = False
         """Whether headers have fields that nobody here can make a hash of."""
 
@@ -67,15 +77,18 @@ class Inquiry:
         while True:
             last = self._cut(first, last)
             try:
-                return self._single(first) if first == last else self._several(first, last)
+                if first == last:
+                    return self._single(first, is_disputed=contradictions > 0)
+                return self._several(first, last)
             except _ContradictionError as error:
+                contradictions += 1
                 if error.last < last:
                     last = max(first, error.last)
+                    contradictions = 1
                     continue
-                contradictions += 1
-                if contradictions >= self._pool.policy.tries:
+                if contradictions > self._pool.policy.tries:
                     raise CheckError(str(error)) from None
-                self._pool.wait(self._pool.policy.rest_seconds * contradictions)
+                self._pool.wait(self._pool.policy.rest_seconds * (contradictions - 1))
 
     def _cut(self, first: int, last: int) -> int:
         with self._lock:
@@ -95,16 +108,16 @@ class Inquiry:
         answer = pool.logs(self._wanted, first, last)
         end = answer.last
         if end == first:
-            return self._single(first)
+            return self._single(first, is_disputed=False)
         again, other = self._again(first, end, answer.node)
         if answer.logs != again:
-            short = min(len(answer.logs), len(again))
-            answer.node.limits.dropped(short)
+            answer.node.limits.dropped(min(len(answer.logs), len(again)))
+            answer.node.limits.refused(end - first + 1)
             raise _ContradictionError(
                 first + (end - first) // 2, f"blocks {first} to {end} have other logs each time"
             )
         hashes = _hashes(answer.logs, answer.node.name)
-        blocks = set(range(first, end + 1)) if is_recent else self._drawn(hashes)
+        blocks = set(range(first, end + 1)) if is_recent else self._drawn(hashes, first, end)
         headers = pool.headers(sorted(blocks | {end, last} if is_recent else blocks | {end}))
         if before is not None and headers[-1].hash != before:
             raise _ContradictionError(
@@ -128,16 +141,20 @@ class Inquiry:
                 other, start = answer.node, answer.last + 1
         return found, other
 
-    def _drawn(self, hashes: Mapping[int, str]) -> set[int]:
-        """Blocks with logs whose headers are read."""
+    def _drawn(self, hashes: Mapping[int, str], first: int, end: int) -> set[int]:
+        """Blocks whose headers are read: with logs, and without."""
         most = self._pool.policy.headers_of_range
+        count = end - first + 1
         with self._lock:
-            wholesale = len(hashes) <= self._headers_left
+            wholesale = count <= self._headers_left
             if wholesale:
-                self._headers_left -= len(hashes)
-        if most is None or wholesale or len(hashes) <= most:
-            return set(hashes)
-        return set(self._pool.draw.sample(sorted(hashes), most))
+                self._headers_left -= count
+        if wholesale:
+            return set(range(first, end + 1))
+        drawn = {self._pool.draw.randint(first, end) for _ in range(_DRAWN_OF_RANGE)}
+        if most is None or len(hashes) <= most:
+            return drawn | set(hashes)
+        return drawn | set(self._pool.draw.sample(sorted(hashes), most))
 
     def _bind(self, header: Header, hashes: Mapping[int, str], end: int) -> None:
         """Holds the logs of a block against its header."""
@@ -175,7 +192,7 @@ class Inquiry:
 
     # ------------------------------------------------------------------------------------ one block
 
-    def _single(self, block: int) -> Piece:
+    def _single(self, block: int, *, is_disputed: bool) -> Piece:
         """By its number, by its hash, and where they differ or may be cut, by its receipts."""
         (header,) = self._pool.headers([block])
         answer = self._pool.logs(self._wanted, block, block)
@@ -188,32 +205,37 @@ class Inquiry:
         if again is None:
             again = self._pool.logs(self._wanted, block, block, answer.node).logs
         logs = answer.logs
-        differs = logs != again
         count = len(logs)
-        if differs or answer.node.limits.is_cap(count) or (count and count % _ROUND == 0):
-            proven = self._proven(header)
-            if proven is not None:
-                self._refuse_invented([*logs, *again], proven, answer.node.name)
-                if differs:
-                    least = min(len(logs), len(again))
-                    self._tell(
-                        f"block {block} has {len(proven)} logs by its receipts, {least} were sent"
-                    )
-                    with self._lock:
-                        self._doubtful.discard(block)
-                logs = proven
-            elif differs:
-                raise _ContradictionError(
-                    block,
-                    f"block {block} has {count} logs in one answer and {len(again)} in another, "
-                    "and no node gives receipts that prove them",
-                )
-        with self._lock:
-            self._doubtful.discard(block)
-        if logs and not header.unknown and not self._wanted.may_be_in(header.bloom):
+        has_bit = self._wanted.may_be_in(header.bloom)
+        if logs and not has_bit and not header.unknown:
             raise CheckError(f"block {block} has no such logs by its bloom, and some were sent")
+        with self._lock:
+            is_doubtful = block in self._doubtful or self._is_distrustful or is_disputed
+        is_odd = is_doubtful or (has_bit and not count) or (count and count % _ROUND == 0)
+        if logs != again or is_odd or answer.node.limits.is_cap(count):
+            logs = self._decided(header, answer, again)
         self._agree(header, *self._pool.nodes)
         return Piece(last=block, pin=header.hash, logs=logs)
+
+    def _decided(self, header: Header, answer: Answer, again: list[Log]) -> list[Log]:
+        """The logs of a block by its receipts, of which there are two answers."""
+        block = header.number
+        proven = self._proven(header)
+        if proven is None:
+            if answer.logs == again and block not in self._doubtful:
+                return again
+            raise _ContradictionError(
+                block,
+                f"block {block} has {len(answer.logs)} logs in one answer and {len(again)} in another, "
+                "and no node gives receipts that prove them",
+            )
+        self._refuse_invented([*answer.logs, *again], proven, answer.node.name)
+        least = min(len(answer.logs), len(again))
+        if least < len(proven):
+            with self._lock:
+                self._is_distrustful = True
+            self._tell(f"block {block} has {len(proven)} logs by its receipts, {least} were sent")
+        return proven
 
     def _by_hash(self, header: Header, avoid: Endpoint | None) -> list[Log] | None:
         """The logs of this very block; None where no node is asked that way."""

@@ -25,9 +25,11 @@ class Policy:
     """Rows that are written down together, at least; fewer when they come slowly."""
     part_seconds: float = 2.0
     headers: int = 4_096
-    """Blocks with logs whose headers are all read, from the start of a run."""
+    """Blocks at the start of a run whose headers are all read: a small chain is looked at whole."""
     headers_of_range: int | None = 16
-    """And after those, so many of each range, drawn; None for every one."""
+    """After those, so many headers of blocks with logs are read of each range, drawn; None for every
+    one.
+    """
     recent: int = 256
     """Blocks at the end that may still be replaced, where the node does not say which are final."""
     tries: int = 4

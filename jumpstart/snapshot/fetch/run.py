@@ -5,7 +5,7 @@ has replaced since a killed fetch, are seen by their hashes and fetched again.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -74,57 +74,66 @@ def fetch_logs(
     *,
     first: int = 0,
     is_given: bool = True,
+    doubtful: Sequence[int] = (),
     watch: Watch | None = None,
 ) -> Fetched:
     """Fetches the wanted logs of blocks `first` to the last of `blocks` into the folder `work`, which
     may have some from before. Not `is_given`: there are none before `first` as far as is known.
+    Blocks in `doubtful` are taken from their receipts, and from the last of these on everything is
+    fetched again.
 
     Raises `InputError` for a block that is not there yet and for a folder of another fetch,
     `CheckError` for what nodes say that cannot be true, `ChainError` when they say nothing: what was
     written down by then stays, and the next call goes on from there.
     """
-    return _Run(pool, wanted, layout, blocks, work, first, is_given, watch or Unwatched()).fetch()
+    if first > max(blocks):
+        raise InputError(f"block {first} is to be the first, the last is {max(blocks)}")
+    return _Run(
+        pool=pool,
+        wanted=wanted,
+        layout=layout,
+        blocks=sorted(set(blocks)),
+        work=work,
+        first=first,
+        is_given=is_given,
+        doubtful=doubtful,
+        watch=watch or Unwatched(),
+    ).fetch()
 
 
+@dataclass(kw_only=True)
 class _Run:
-    def __init__(
-        self,
-        pool: Pool,
-        wanted: Filter,
-        layout: Layout,
-        blocks: Sequence[int],
-        work: Path,
-        first: int,
-        is_given: bool,
-        watch: Watch,
-    ) -> None:
-        self._pool = pool
-        self._wanted = wanted
-        self._layout = layout
-        self._blocks = sorted(set(blocks))
-        self._through = self._blocks[-1]
-        self._work = work
-        self._first = first
-        self._is_given = is_given
-        self._watch = watch
-        self._notes: list[str] = []
-        if first > self._through:
-            raise InputError(f"block {first} is to be the first, the last is {self._through}")
+    pool: Pool
+    wanted: Filter
+    layout: Layout
+    blocks: Sequence[int]
+    work: Path
+    first: int
+    is_given: bool
+    doubtful: Sequence[int]
+    watch: Watch
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def through(self) -> int:
+        return self.blocks[-1]
 
     def fetch(self) -> Fetched:
-        origin = connect(self._pool)
+        origin = connect(self.pool)
         final = self._final()
         question = {
             "chainId": origin.chain_id,
             "genesis": origin.genesis,
-            "address": self._wanted.address,
+            "address": self.wanted.address,
             "topics": [
-                list(topic) if isinstance(topic, tuple) else topic for topic in self._wanted.topics
+                list(topic) if isinstance(topic, tuple) else topic for topic in self.wanted.topics
             ],
-            "fromBlock": "given" if self._is_given else "found",
-            "first": self._first,
+            "fromBlock": "given" if self.is_given else "found",
+            "first": self.first,
         }
-        with Checkpoint.opened(self._work, question, self._layout) as checkpoint:
+        with Checkpoint.opened(self.work, question, self.layout) as checkpoint:
+            if self.doubtful and (checkpoint.last or -1) >= self.doubtful[-1]:
+                checkpoint.go_back(self.doubtful[-1] - 1)
             for _ in range(_ROUNDS):
                 hashes = self._agreed_hashes()
                 self._repair(checkpoint, final)
@@ -132,7 +141,7 @@ class _Run:
                 if self._agreed_hashes() != hashes or self._repair(checkpoint, final):
                     continue
                 try:
-                    files = checkpoint.write_files(self._through, hashes[self._through])
+                    files = checkpoint.write_files(self.through, hashes[self.through])
                 except LostError as lost:
                     self._note(f"{lost.part.name} is not as it was written: it is fetched again")
                     checkpoint.go_back(lost.part.first - 1)
@@ -141,27 +150,27 @@ class _Run:
                     files=tuple(files),
                     rows=_rows_of(files),
                     origin=origin,
-                    first=self._first,
-                    through=self._through,
+                    first=self.first,
+                    through=self.through,
                     block_hashes={block: bytes.fromhex(name[2:]) for block, name in hashes.items()},
-                    notes=tuple(self._notes),
+                    notes=tuple(self.notes),
                 )
-        raise ChainError(f"blocks up to {self._through} were replaced {_ROUNDS} times meanwhile")
+        raise ChainError(f"blocks up to {self.through} were replaced {_ROUNDS} times meanwhile")
 
     def _fill(self, checkpoint: Checkpoint, final: int) -> None:
-        start = self._first if checkpoint.last is None else checkpoint.last + 1
-        if start > self._through:
+        start = self.first if checkpoint.last is None else checkpoint.last + 1
+        if start > self.through:
             return
-        inquiry = Inquiry(self._pool, self._wanted, final, self._note)
+        inquiry = Inquiry(self.pool, self.wanted, final, self._note, self.doubtful)
         crew = Crew(
-            self._pool,
+            self.pool,
             inquiry,
-            self._layout,
+            self.layout,
             checkpoint,
             first=start,
-            last=self._through,
+            last=self.through,
             final=final,
-            watch=self._watch,
+            watch=self.watch,
         )
         crew.run()
         if inquiry.has_unknown:
@@ -191,56 +200,54 @@ class _Run:
         return True
 
     def _holds(self, pins: Sequence[tuple[int, str]]) -> bool:
-        headers = self._pool.headers([block for block, _ in pins])
+        headers = self.pool.headers([block for block, _ in pins])
         return all(header.hash == pin for header, (_, pin) in zip(headers, pins, strict=True))
 
     def _agreed_hashes(self) -> dict[int, str]:
         """Of the blocks that were asked for, by every node."""
-        policy = self._pool.policy
+        policy = self.pool.policy
         for attempt in range(policy.tries):
             known: dict[int, str] = {}
             fault = ""
-            for node in self._pool.nodes:
-                for header in self._pool.headers(self._blocks, node):
+            for node in self.pool.nodes:
+                for header in self.pool.headers(self.blocks, node):
                     stated = known.setdefault(header.number, header.hash)
                     if stated != header.hash:
                         fault = (
-                            f"block {header.number} has the hash {stated} by {self._pool.nodes[0].name}, "
+                            f"block {header.number} has the hash {stated} by {self.pool.nodes[0].name}, "
                             f"{header.hash} by {node.name}"
                         )
             if not fault:
                 return known
-            self._pool.wait(policy.rest_seconds * (attempt + 1))
+            self.pool.wait(policy.rest_seconds * (attempt + 1))
         raise CheckError(fault)
 
     def _final(self) -> int:
         """The last block that no node will replace, as far as is known. Raises for one that is not
         there yet.
         """
-        heads = [int(self._pool.ask("eth_blockNumber", node=node), 16) for node in self._pool.nodes]
-        if max(heads) < self._through:
-            raise InputError(
-                f"block {self._through} is not there yet: the chain is at {max(heads)}"
-            )
-        finals = [self._final_of(node) for node in self._pool.nodes]
+        heads = [int(self.pool.ask("eth_blockNumber", node=node), 16) for node in self.pool.nodes]
+        if max(heads) < self.through:
+            raise InputError(f"block {self.through} is not there yet: the chain is at {max(heads)}")
+        finals = [self._final_of(node) for node in self.pool.nodes]
         known = [final for final in finals if final is not None]
-        final = min(known) if known else max(0, max(heads) - self._pool.policy.recent)
-        if final < self._through:
+        final = min(known) if known else max(0, max(heads) - self.pool.policy.recent)
+        if final < self.through:
             says = f"the last final one is {final}" if known else "the nodes do not say which are"
-            self._note(f"block {self._through} is not final yet: {says}")
+            self._note(f"block {self.through} is not final yet: {says}")
         return final
 
     def _final_of(self, node: Endpoint) -> int | None:
         try:
-            answer = self._pool.ask("eth_getBlockByNumber", "finalized", False, node=node)
+            answer = self.pool.ask("eth_getBlockByNumber", "finalized", False, node=node)
             return None if answer is None else int(answer["number"], 16)
         except (RefusedError, KeyError, TypeError, ValueError):
             return None
 
     def _note(self, text: str) -> None:
-        if text not in self._notes:
-            self._notes.append(text)
-            self._watch.tell(text)
+        if text not in self.notes:
+            self.notes.append(text)
+            self.watch.tell(text)
 
 
 def _origin(pool: Pool, node: Endpoint) -> Origin:

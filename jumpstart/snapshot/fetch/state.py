@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from jumpstart.errors import CheckError
 from jumpstart.snapshot.checks import ZERO_ACCOUNT
 from jumpstart.snapshot.fetch.endpoint import RefusedError
 from jumpstart.snapshot.fetch.pool import Pool
@@ -32,6 +31,14 @@ _TOTAL_SUPPLY: Final = "0x18160ddd"
 _BALANCE_OF: Final = "0x70a08231"
 _WORD: Final = 66
 _COLUMNS: Final = ("block_number", "from_address", "to_address", "value")
+
+
+class DifferenceError(Exception):
+    """Transfers and token disagree, from this block on."""
+
+    def __init__(self, block: int, text: str) -> None:
+        super().__init__(text)
+        self.block = block
 
 
 @dataclass
@@ -53,7 +60,7 @@ def check_state(
     """Asks the token for its supply at the snapshot blocks, and for balances of drawn accounts. Returns
     what could not be asked, in sentences.
 
-    Raises `CheckError` naming the first block after which transfers and token disagree.
+    Raises `DifferenceError` naming the first block after which transfers and token disagree.
     """
     watch.tell("comparing with the balances that the token has")
     accounts = _drawn(fetched)
@@ -75,7 +82,7 @@ def check_state(
         if stated is None:
             notes.append(f"nodes do not tell {what} at block {block}: it was not compared")
         elif stated != counted(block):
-            raise CheckError(_difference(name, counted, asked, fetched.first, block))
+            raise _difference(name, counted, asked, fetched.first, block)
     notes = list(dict.fromkeys(notes))
     for note in notes:
         watch.tell(note)
@@ -88,7 +95,7 @@ def _difference(
     asked: Callable[[int], int | None],
     first: int,
     block: int,
-) -> str:
+) -> DifferenceError:
     """Where they began to differ, as far as nodes know."""
     equal, different = first - 1, block
     while different - equal > 1:
@@ -101,9 +108,10 @@ def _difference(
             equal = middle
         else:
             different = middle
-    return (
+    return DifferenceError(
+        different,
         f"block {different}: {name} is {asked(different)}, the transfers come to {counted(different)}: "
-        "logs are missing, or its balances change without any"
+        "logs are missing, or its balances change without any",
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from jumpstart.errors import ChainError, InputError
+from jumpstart.errors import ChainError, CheckError, InputError
 from jumpstart.snapshot.fetch.checkpoint import begun_at
 from jumpstart.snapshot.fetch.endpoint import RefusedError
 from jumpstart.snapshot.fetch.logs import Filter
@@ -12,12 +12,15 @@ from jumpstart.snapshot.fetch.policy import Policy
 from jumpstart.snapshot.fetch.pool import Pool
 from jumpstart.snapshot.fetch.progress import Unwatched, Watch
 from jumpstart.snapshot.fetch.run import Fetched, fetch_logs
-from jumpstart.snapshot.fetch.state import check_state
+from jumpstart.snapshot.fetch.state import DifferenceError, check_state
 from jumpstart.snapshot.fetch.tables import TRANSFERS
 from jumpstart.snapshot.manifest import Provenance
 
 TRANSFER: Final = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"
 """keccak256("Transfer(address,address,uint256)")."""
+
+_DOUBTS: Final = 32
+"""Blocks that are fetched again because the token's balances say otherwise, before that is given up."""
 
 
 def fetch(
@@ -46,17 +49,27 @@ def fetch(
             start = begun_at(work)  # nodes may know less of old states than when it began
         if start is None:
             start = creation(pool, address, max(blocks))
-        fetched = fetch_logs(
-            pool,
-            wanted,
-            TRANSFERS,
-            blocks,
-            work,
-            first=start,
-            is_given=first is not None,
-            watch=watch,
-        )
-        notes = check_state(pool, address, fetched, sorted(set(blocks)), watch)
+        doubtful: list[int] = []
+        while True:
+            fetched = fetch_logs(
+                pool,
+                wanted,
+                TRANSFERS,
+                blocks,
+                work,
+                first=start,
+                is_given=first is not None,
+                doubtful=doubtful,
+                watch=watch,
+            )
+            try:
+                notes = check_state(pool, address, fetched, sorted(set(blocks)), watch)
+                break
+            except DifferenceError as error:
+                if error.block in doubtful or len(doubtful) == _DOUBTS:
+                    raise CheckError(str(error)) from None
+                watch.tell(str(error))
+                doubtful.append(error.block)
     finally:
         pool.stop()
     return Fetched(**{**vars(fetched), "notes": (*fetched.notes, *notes)})
