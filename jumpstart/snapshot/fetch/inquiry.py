@@ -22,6 +22,10 @@ _RECENT_SPAN: Final = 50
 """Blocks at once where every header is read: one message."""
 _DRAWN_OF_RANGE: Final = 4
 """Headers of each range that are read whether their blocks have logs or not."""
+_PROOFS: Final = 64
+"""How often receipts are read only because a bloom points to a block."""
+_OMISSIONS: Final = 3
+"""Blocks that logs were left out of whichever way they were asked for, before nobody is asked any more."""
 _ROUND: Final = 100
 """A block with a multiple of so many logs may have been cut by a cap."""
 
@@ -63,7 +67,8 @@ class Inquiry:
         self._headers_left = pool.policy.headers
         self._lock = threading.Lock()
         self._doubtful = set(doubtful)
-        self._is_distrustful = False
+        self._proofs_left = _PROOFS
+        self._omissions = 0
         self.has_unknown = False
         """Whether headers have fields that nobody here can make a hash of."""
 
@@ -77,6 +82,8 @@ class Inquiry:
         while True:
             last = self._cut(first, last)
             try:
+                if self._omissions >= _OMISSIONS:
+                    return self._by_receipts(first, last)
                 if first == last:
                     return self._single(first, is_disputed=contradictions > 0)
                 return self._several(first, last)
@@ -171,12 +178,22 @@ class Inquiry:
                 raise CheckError(
                     f"block {number} has no such logs by its bloom, and some were sent"
                 )
-        elif self._wanted.may_be_in(header.bloom) and self._by_hash(header, None):
-            with self._lock:
-                self._doubtful.add(number)
-            raise _ContradictionError(
-                number - 1, f"block {number} has logs by its hash, and none by its number"
-            )
+        elif self._wanted.may_be_in(header.bloom):
+            found = self._by_hash(header, None)
+            if not found and self._may_prove():
+                found = self._proven(header)
+            if found:
+                with self._lock:
+                    self._doubtful.add(number)
+                raise _ContradictionError(
+                    number - 1, f"block {number} has {len(found)} logs, and none by its number"
+                )
+
+    def _may_prove(self) -> bool:
+        """Blooms point to many blocks that have no such logs: not each of them is worth its receipts."""
+        with self._lock:
+            self._proofs_left -= 1
+            return self._proofs_left >= 0
 
     def _agree(self, header: Header, *nodes: Endpoint) -> None:
         """Raises unless all these nodes have this block."""
@@ -210,8 +227,9 @@ class Inquiry:
         if logs and not has_bit and not header.unknown:
             raise CheckError(f"block {block} has no such logs by its bloom, and some were sent")
         with self._lock:
-            is_doubtful = block in self._doubtful or self._is_distrustful or is_disputed
-        is_odd = is_doubtful or (has_bit and not count) or (count and count % _ROUND == 0)
+            is_doubtful = block in self._doubtful or is_disputed
+        is_odd = is_doubtful or (count and count % _ROUND == 0)
+        is_odd = is_odd or (has_bit and not count and self._may_prove())
         if logs != again or is_odd or answer.node.limits.is_cap(count):
             logs = self._decided(header, answer, again)
         self._agree(header, *self._pool.nodes)
@@ -232,10 +250,40 @@ class Inquiry:
         self._refuse_invented([*answer.logs, *again], proven, answer.node.name)
         least = min(len(answer.logs), len(again))
         if least < len(proven):
-            with self._lock:
-                self._is_distrustful = True
             self._tell(f"block {block} has {len(proven)} logs by its receipts, {least} were sent")
+        if max(len(answer.logs), len(again)) < len(proven):
+            with self._lock:
+                self._omissions += 1
+            if self._omissions == _OMISSIONS:
+                self._tell(
+                    "logs are left out again and again: from here on, receipts are read instead"
+                )
         return proven
+
+    # ------------------------------------------------------------------------------------ receipts
+
+    def _by_receipts(self, first: int, last: int) -> Piece:
+        """Without asking for logs: what blooms point to, by its receipts."""
+        last = min(last, first + _RECENT_SPAN - 1)
+        headers = self._pool.headers(range(first, last + 1))
+        logs: list[Log] = []
+        for before, header in zip([None, *headers], headers, strict=False):
+            if before is not None and header.parent_hash != before.hash:
+                raise _ContradictionError(
+                    last,
+                    f"block {header.number} is not upon {before.hash}, but {header.parent_hash}",
+                )
+            if not header.unknown and not self._wanted.may_be_in(header.bloom):
+                continue
+            proven = self._proven(header)
+            if proven is None:
+                raise CheckError(
+                    f"block {header.number}: nodes leave out logs, and none gives receipts that come to "
+                    f"{header.receipts_root}"
+                )
+            logs += proven
+        self._agree(headers[-1], *self._pool.nodes)
+        return Piece(last=last, pin=headers[-1].hash, logs=logs)
 
     def _by_hash(self, header: Header, avoid: Endpoint | None) -> list[Log] | None:
         """The logs of this very block; None where no node is asked that way."""

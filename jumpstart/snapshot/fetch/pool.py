@@ -102,33 +102,30 @@ class Pool:
         """The headers of these blocks. Raises `CheckError` for one that contradicts itself,
         `ChainError` for one that is not there in time.
         """
-        found: list[Header] = []
+        found: dict[int, Header] = {}
         for start in range(0, len(numbers), _BATCH):
-            part = numbers[start : start + _BATCH]
-            patience = _Patience(self, f"block {part[0]}")
-            while True:
+            missing = list(numbers[start : start + _BATCH])
+            patience = _Patience(self, f"block {missing[0]}")
+            while missing:
                 asked = patience.free(node)
                 try:
-                    answers = _blocks(asked, part)
-                except (RefusedError, UnansweredError) as error:
-                    if isinstance(error, RefusedError):
-                        patience.refused(asked, error)
-                    else:
-                        patience.failed(asked, error)
+                    answers = _blocks(asked, missing)
+                except RefusedError as error:
+                    patience.refused(asked, error)
+                    continue
+                except UnansweredError as error:
+                    patience.failed(asked, error)
                     continue
                 asked.note_answer()
-                headers = [
-                    read_header(answer, number, asked.name)
-                    for number, answer in zip(part, answers, strict=True)
-                ]
-                if None in headers:
-                    number = part[headers.index(None)]
-                    behind = UnansweredError(f"has no block {number}", is_busy=True)
+                for number, answer in zip(missing, answers, strict=True):
+                    header = read_header(answer, number, asked.name)
+                    if header is not None:
+                        found[number] = header
+                missing = [number for number in missing if number not in found]
+                if missing:  # it is behind, or one of those that stand behind its address
+                    behind = UnansweredError(f"has no block {missing[0]}", is_busy=True)
                     patience.failed(asked, behind)
-                    continue
-                found += [header for header in headers if header is not None]
-                break
-        return found
+        return [found[number] for number in numbers]
 
     def wait(self, seconds: float) -> None:
         """Raises `ChainError` when the pool is stopped meanwhile."""
@@ -144,6 +141,7 @@ class _Patience:
         self._what = what
         self._until = time.monotonic() + pool.policy.patience_seconds
         self._refusals = 0
+        self._last = "is busy"
 
     def free(self, only: Endpoint | None, avoid: Endpoint | None = None) -> Endpoint:
         """A node that is free and awake, once there is one."""
@@ -161,13 +159,14 @@ class _Patience:
             rest = min(node.rests_until for node in nodes) - now
             pool.wait(min(_POLL_SECONDS if awake else rest, max(self._until - now, _POLL_SECONDS)))
             if not awake and time.monotonic() > self._until:
-                raise self._ended(nodes[0], "is busy")
+                raise self._ended(nodes[0])
 
     def failed(self, node: Endpoint, error: UnansweredError) -> None:
         """Raises `ChainError` when it has been asked for long enough."""
         node.note_failure(error, self._pool.draw.uniform(0.5, 1.0))
+        self._last = str(error)
         if time.monotonic() > self._until:
-            raise self._ended(node, str(error)) from None
+            raise self._ended(node) from None
 
     def refused(self, node: Endpoint, error: RefusedError) -> None:
         """Of something that cannot be made smaller."""
@@ -176,9 +175,9 @@ class _Patience:
             raise ChainError(f"{node.name} {error} ({self._what})") from None
         self.failed(node, UnansweredError(str(error), is_busy=True))
 
-    def _ended(self, node: Endpoint, why: str) -> ChainError:
+    def _ended(self, node: Endpoint) -> ChainError:
         seconds = self._pool.policy.patience_seconds
-        return ChainError(f"{node.name} {why} ({self._what}), for {seconds:g} s now")
+        return ChainError(f"{node.name} {self._last} ({self._what}), for {seconds:g} s now")
 
 
 def _blocks(node: Endpoint, numbers: Sequence[int]) -> list[Any]:

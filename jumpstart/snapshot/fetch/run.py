@@ -65,6 +65,16 @@ def connect(pool: Pool) -> Origin:
     return Origin(chain_id=origin.chain_id, genesis=next(known, None))
 
 
+def head_beyond(pool: Pool, block: int) -> int:
+    """The last block there is. Raises `InputError` when it is before this one, and stays there."""
+    for attempt in range(pool.policy.tries):
+        pool.wait(pool.policy.rest_seconds * attempt)  # behind one address can be nodes that lag
+        head = max(int(pool.ask("eth_blockNumber", node=node), 16) for node in pool.nodes)
+        if head >= block:
+            return head
+    raise InputError(f"block {block} is not there yet: the chain is at {head}")
+
+
 def fetch_logs(
     pool: Pool,
     wanted: Filter,
@@ -226,12 +236,10 @@ class _Run:
         """The last block that no node will replace, as far as is known. Raises for one that is not
         there yet.
         """
-        heads = [int(self.pool.ask("eth_blockNumber", node=node), 16) for node in self.pool.nodes]
-        if max(heads) < self.through:
-            raise InputError(f"block {self.through} is not there yet: the chain is at {max(heads)}")
+        head = head_beyond(self.pool, self.through)
         finals = [self._final_of(node) for node in self.pool.nodes]
         known = [final for final in finals if final is not None]
-        final = min(known) if known else max(0, max(heads) - self.pool.policy.recent)
+        final = min(known) if known else max(0, head - self.pool.policy.recent)
         if final < self.through:
             says = f"the last final one is {final}" if known else "the nodes do not say which are"
             self._note(f"block {self.through} is not final yet: {says}")

@@ -23,8 +23,8 @@ from jumpstart.snapshot.fetch.pool import Pool
 from jumpstart.snapshot.fetch.progress import Watch
 from jumpstart.snapshot.fetch.run import Fetched
 
-ACCOUNTS: Final = 32
-"""How many are drawn."""
+ROWS: Final = 32
+"""How many are drawn; both of their accounts are looked at."""
 
 _BATCH_ROWS: Final = 1 << 17
 _TOTAL_SUPPLY: Final = "0x18160ddd"
@@ -129,15 +129,14 @@ def _drawn(fetched: Fetched) -> list[str]:
     """Accounts of rows that are drawn from all."""
     if not fetched.rows:
         return []
-    rows = sorted({secrets.randbelow(fetched.rows) for _ in range(ACCOUNTS)})
+    rows = sorted({secrets.randbelow(fetched.rows) for _ in range(ROWS)})
     found: set[str] = set()
     start = 0
     for batch in _batches(fetched.files):
         end = start + batch.num_rows
         for row in rows:
             if start <= row < end:
-                name = secrets.choice(("from_address", "to_address"))
-                found.add(batch.column(name)[row - start].as_py())
+                found |= {batch.column(name)[row - start].as_py() for name in _COLUMNS[1:3]}
         start = end
     return sorted(found - {ZERO_ACCOUNT})
 

@@ -11,7 +11,7 @@ from jumpstart.snapshot.fetch.logs import Filter
 from jumpstart.snapshot.fetch.policy import Policy
 from jumpstart.snapshot.fetch.pool import Pool
 from jumpstart.snapshot.fetch.progress import Unwatched, Watch
-from jumpstart.snapshot.fetch.run import Fetched, fetch_logs
+from jumpstart.snapshot.fetch.run import Fetched, fetch_logs, head_beyond
 from jumpstart.snapshot.fetch.state import DifferenceError, check_state
 from jumpstart.snapshot.fetch.tables import TRANSFERS
 from jumpstart.snapshot.manifest import Provenance
@@ -95,8 +95,7 @@ def creation(pool: Pool, address: str, through: int) -> int:
 
     Raises `InputError` where there is none at block `through`, or no such block yet.
     """
-    if (head := int(pool.ask("eth_blockNumber"), 16)) < through:
-        raise InputError(f"block {through} is not there yet: the chain is at {head}")
+    head_beyond(pool, through)
     try:
         if not _has_code(pool, address, through):
             raise InputError(f"there is no contract at {address} in block {through}")
