@@ -28,11 +28,13 @@ SUMS: Final = "SHA256SUMS"
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
     """What is known of the snapshot blocks beyond their numbers: their hashes, and by a name of
-    whoever drew them, the seeds they were drawn from.
+    whoever drew them, the seeds they were drawn from; and of transfers that were fetched, of which
+    chain and blocks they are.
     """
 
     block_hashes: Mapping[int, bytes] = field(default_factory=dict)
     seeds: Mapping[str, str] = field(default_factory=dict)
+    chain: Mapping[str, str | int | None] = field(default_factory=dict)
 
 
 def question(
@@ -49,6 +51,7 @@ def question(
         "token": "0x" + token.hex(),
         "blocks": [_block(number, provenance) for number in blocks],
         "seeds": dict(sorted(provenance.seeds.items())),
+        "chain": dict(provenance.chain),
         "statistic": str(rule.statistic),
         "tiers": list(map(_tier, rule.tiers)),
         "minimumTiers": list(map(_tier, rule.minimum_tiers)),

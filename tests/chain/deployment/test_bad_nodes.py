@@ -17,7 +17,6 @@ from jumpstart.chain.node import LocalNode
 from jumpstart.deployment.journal import Entry, Journal
 from jumpstart.errors import ChainError
 from tests.chain.conftest import DRAWN, START
-from tests.chain.deployment.faulty_node import ANY, SEND
 from tests.chain.deployment.scene import Scene
 from tests.chain.deployment.trouble import (
     GWEI,
@@ -29,6 +28,7 @@ from tests.chain.deployment.trouble import (
     in_trouble,
     reorg,
 )
+from tests.chain.faulty_node import ANY, SEND
 
 # ------------------------------------------------------------------------------------ lost
 

@@ -23,8 +23,8 @@ from jumpstart.deployment.outbox import Policy
 from jumpstart.deployment.sale import SaleDeployment
 from jumpstart.errors import InputError
 from tests.chain.conftest import DRAWN, START
-from tests.chain.deployment.dying import deaths, killed
 from tests.chain.deployment.scene import AnyDeployment, Scene
+from tests.chain.dying import deaths, killed
 
 POLICY: Constant = Policy(poll_seconds=0.005, patience_seconds=20.0)
 ENTRIES_A_STEP: Constant = 4  # intent, sent, mined, checked

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from jumpstart.errors import ChainError, InputError
-from tests.chain.deployment.faulty_node import SEND
 from tests.chain.deployment.scene import SUPPLY
 from tests.chain.deployment.trouble import GWEI, IMPATIENT, POLICY, Trouble, deep
+from tests.chain.faulty_node import SEND
 
 
 def offers(trouble: Trouble) -> list[int]:

@@ -15,8 +15,8 @@ import pytest
 from jumpstart.chain.client import Chain
 from jumpstart.deployment.journal import Entry, Journal
 from jumpstart.deployment.outbox import Policy
-from tests.chain.deployment.faulty_node import SEND, FaultyNode
 from tests.chain.deployment.scene import AnyDeployment, Final, Scene, entries_of
+from tests.chain.faulty_node import SEND, FaultyNode
 
 GWEI: Constant = 10**9
 POLICY: Constant = Policy(

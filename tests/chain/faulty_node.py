@@ -5,7 +5,7 @@ Forwards JSON-RPC, single or in batches. A fault with `times` is over after so m
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +17,9 @@ from jumpstart.hashing import keccak256
 
 SEND: Final = "eth_sendRawTransaction"
 ANY: Final = "*"
+
+_ALWAYS: Final = 2**31
+"""Times without an end."""
 
 Answer: TypeAlias = dict[str, Any]
 
@@ -36,8 +39,18 @@ class _SilenceError(Exception):
     """The connection is closed without an answer."""
 
 
-class _StatusError(Exception):
-    """The answer is a bare status of HTTP."""
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """An answer of HTTP. Of the body so many bytes are promised; None: as many as it has."""
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    promised: int | None = None
+
+
+class _ReplyError(Exception):
+    """The answer is this `Reply`."""
 
 
 @dataclass
@@ -60,6 +73,8 @@ class FaultyNode:
         self._faults: list[_Fault] = []
         self._behind: tuple[int, ...] = (0,)
         self._turn = 0
+        self._lock = threading.Lock()
+        self.takes_batches = True
         self.counts: dict[str, int] = {}
         """Requests by method, as they came in."""
 
@@ -114,11 +129,7 @@ class FaultyNode:
 
     def status(self, method: str, status: int, times: int = 1) -> None:
         """Answers as a gateway does: 429, 502."""
-
-        def act(request: Answer) -> Answer | None:
-            raise _StatusError(status)
-
-        self._faults.append(_Fault(method, times, act))
+        self.respond(method, Reply(status=status), times)
 
     def before(self, method: str, action: Callable[[], None], times: int = 1) -> None:
         """Does something before it forwards."""
@@ -140,6 +151,44 @@ class FaultyNode:
             )
         )
 
+    def change(
+        self, method: str, action: Callable[[list[Any], Any], Any], times: int = _ALWAYS
+    ) -> None:
+        """Hands on what `action` makes of parameters and result."""
+
+        def after(request: Answer, answer: Answer) -> None:
+            if "result" in answer:
+                answer["result"] = action(request["params"], answer["result"])
+
+        self._faults.append(_Fault(method, times, lambda request: None, after))
+
+    def reject(
+        self,
+        method: str,
+        is_too_much: Callable[[list[Any]], bool],
+        reply: Reply | None = None,
+        *,
+        message: str = "too much",
+    ) -> None:
+        """Refuses requests by their parameters, always: with this reply, or an error of JSON-RPC."""
+
+        def act(request: Answer) -> Answer | None:
+            if not is_too_much(request["params"]):
+                return None
+            if reply is not None:
+                raise _ReplyError(reply)
+            return _error(request, message, code=-32602)
+
+        self._faults.append(_Fault(method, _ALWAYS, act))
+
+    def respond(self, method: str, reply: Reply, times: int = 1) -> None:
+        """Answers with this status, these headers and this body, whatever they are."""
+
+        def act(request: Answer) -> Answer | None:
+            raise _ReplyError(reply)
+
+        self._faults.append(_Fault(method, times, act))
+
     def stale(self, *behind: int) -> None:
         """Answers as a node that is so many blocks behind; several: in turns, as many nodes do."""
         self._behind = behind or (0,)
@@ -147,7 +196,7 @@ class FaultyNode:
     @contextmanager
     def dead(self) -> Iterator[None]:
         """Nothing is answered at all."""
-        fault = _Fault(ANY, 2**31, self._silent)
+        fault = _Fault(ANY, _ALWAYS, self._silent)
         self._faults.insert(0, fault)
         try:
             yield
@@ -163,15 +212,20 @@ class FaultyNode:
     def answer(self, request: Answer, forward: Callable[[str, list[Any]], Answer]) -> Answer:
         """What the proxy says to one request. `forward` asks the node."""
         self.counts[request["method"]] = self.counts.get(request["method"], 0) + 1
-        fault = next((each for each in self._faults if each.takes(request)), None)
-        if fault is not None:
-            fault.times -= 1
+        with self._lock:
+            faults = [each for each in self._faults if each.takes(request)]
+            # Those that have a number of times come one after the other, the others together.
+            counted = [each for each in faults if each.times < _ALWAYS][:1]
+            faults = [each for each in faults if each.times >= _ALWAYS or each in counted]
+            for fault in faults:
+                fault.times -= fault.times < _ALWAYS
+        for fault in faults:
             if (instead := fault.act(request)) is not None:
                 return instead
         self._turn += 1
         behind = self._behind[self._turn % len(self._behind)]
         answer = self._forwarded(request, behind, forward)
-        if fault is not None:
+        for fault in faults:
             fault.after(request, answer)
         return answer
 
@@ -218,6 +272,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if isinstance(content, list) and not self.node.takes_batches:
+            error = {"code": -32600, "message": "Invalid Request"}
+            body = json.dumps({"jsonrpc": "2.0", "id": None, "error": error}).encode()
+            self._send(Reply(headers={"Content-Type": "application/json"}, body=body))
+            return
         try:
             answer: Any = (
                 [self.node.answer(each, self._forward) for each in content]
@@ -227,17 +286,21 @@ class _Handler(BaseHTTPRequestHandler):
         except _SilenceError:
             self.close_connection = True
             return
-        except _StatusError as status:
-            self.send_response(status.args[0])
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+        except _ReplyError as error:
+            self._send(error.args[0])
             return
-        body = json.dumps(answer).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
+        headers = {"Content-Type": "application/json"}
+        self._send(Reply(headers=headers, body=json.dumps(answer).encode()))
+
+    def _send(self, reply: Reply) -> None:
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        promised = len(reply.body) if reply.promised is None else reply.promised
+        self.send_header("Content-Length", str(promised))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(reply.body)
+        self.close_connection = promised != len(reply.body)
 
     def _forward(self, method: str, params: list[Any]) -> Answer:
         message = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}

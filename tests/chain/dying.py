@@ -1,9 +1,10 @@
-"""Processes that are killed: at every point of a deployment, one point after the other.
+"""Processes that are killed: at every point of a deployment, or of a fetch, one point after the other.
 
 The points are those between which the world can have changed: before, in the middle of, and after
-every line of the journal; before and after every send. `deaths` goes through all of them: at each the
-process gets a real SIGKILL. A twin of it, forked at the point, lives on to the next one; while it
-waits, the test resumes what the dead one left, and takes the chain back.
+every line of a journal; before and after every send, and every folder that gets its name. `deaths`
+goes through all of them: at each the process gets a real SIGKILL. A twin of it, forked at the point,
+lives on to the next one; while it waits, the test resumes what the dead one left, and takes the chain
+back.
 """
 
 import ctypes
@@ -81,7 +82,7 @@ class _Points:
 
     def __init__(self, told: int) -> None:
         self._told = told
-        self._write, self._request = os.write, Rpc.request
+        self._write, self._request, self._rename = os.write, Rpc.request, os.rename
 
     def at(self, name: str) -> None:
         raise NotImplementedError
@@ -114,7 +115,13 @@ class _Points:
             self.at(f"after {method}")
             return answer
 
+        def rename(source: Any, target: Any) -> None:
+            self.at("before a folder gets its name")
+            self._rename(source, target)
+            self.at("when a folder has its name")
+
         os.write, Rpc.request = write, request  # type: ignore[assignment, method-assign]
+        os.rename = rename  # type: ignore[assignment]
 
 
 class _Twins(_Points):
