@@ -31,10 +31,10 @@ from typing import Any, Final, TypeVar
 
 from benchmarks.tree import measure_theirs
 from jumpstart.hashing import keccak256
-from jumpstart.holdings import Statistic
 from jumpstart.snapshot.figures import Rule
 from jumpstart.snapshot.histories import FIRST_BLOCK, History
 from jumpstart.snapshot.run import MEMORY, Request, take
+from jumpstart.terms import Statistic
 from jumpstart.tree import HOLDING_TYPES, Tree
 
 TRANSFERS: Final = 10_000_000

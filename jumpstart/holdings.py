@@ -13,7 +13,6 @@ from jumpstart.amounts import parse_integer
 from jumpstart.errors import InputError
 from jumpstart.files import write_text
 from jumpstart.tables import format_rows, read_accounts
-from jumpstart.terms import Statistic as Statistic
 from jumpstart.terms import Tier
 from jumpstart.tree import HOLDING_TYPES, Tree
 

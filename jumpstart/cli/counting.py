@@ -15,7 +15,7 @@ from jumpstart.terms import HoldingsTerms, Tier
 if TYPE_CHECKING:
     from jumpstart.chain.client import Chain
     from jumpstart.snapshot.draw import Draw
-    from jumpstart.snapshot.figures import Rule
+    from jumpstart.snapshot.run import Request
 
 SaleAddress = Annotated[
     str | None,
@@ -43,12 +43,11 @@ class Counting:
     tiers: tuple[Tier, ...]
     published: bytes | None = None
 
-    @property
-    def rule(self) -> "Rule":
-        """How balances become a holding."""
-        from jumpstart.snapshot.figures import Rule
+    def request(self, rpc: str, seed_rpc: str | None) -> "Request":
+        """What to count, once it is drawn."""
+        from jumpstart.snapshot.recount import asked
 
-        return Rule.of(self.holdings, self.tiers)
+        return asked(self.holdings, self.tiers, self.draw(rpc, seed_rpc))
 
     def draw(self, rpc: str, seed_rpc: str | None) -> "Draw":
         """The draw, by the nodes of the token's chain and of that whose randomness it is."""

@@ -3,16 +3,24 @@
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from jumpstart.accounts import parse_account
 from jumpstart.amounts import parse_integer
+from jumpstart.cli.counting import (
+    SaleAddress,
+    SaleRpc,
+    SeedRpc,
+    counting_of_draft,
+    counting_of_sale,
+)
+from jumpstart.cli.deployments import Named
 from jumpstart.cli.output import Json, emit, emit_json
-from jumpstart.errors import InputError, located
+from jumpstart.errors import CheckError, InputError, located
 from jumpstart.files import read_text
-from jumpstart.holdings import Statistic
+from jumpstart.terms import Statistic
 
 if TYPE_CHECKING:
     from jumpstart.snapshot.fetch.policy import Policy
@@ -20,20 +28,26 @@ if TYPE_CHECKING:
     from jumpstart.snapshot.run import Request
 
 EXAMPLE = (
-    "Example: jumpstart snapshot --transfers transfers.parquet --token 0x75231f58b43240c9718dd58b4967c5114342a86c "
-    "--blocks 8050000,8056000,8062000 --statistic mean --out snapshot; with --rpc URL in place of --transfers, they "
-    "are fetched from the chain"
+    "Example: jumpstart snapshot --sale 0x.. --rpc http://127.0.0.1:8545 --out snapshot; or jumpstart snapshot "
+    "--transfers transfers.parquet --token 0x75231f58b43240c9718dd58b4967c5114342a86c "
+    "--blocks 8050000,8056000,8062000 --statistic mean --out snapshot"
 )
 
 _BLOCK_MAX = 2**63 - 1
 
 
 def snapshot(
-    token: Annotated[str, typer.Option(metavar="0x..", help="Whose transfers they are.")],
-    blocks: Annotated[
-        str, typer.Option(metavar="N,N,..", help="The snapshot blocks, one for each day.")
-    ],
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write.")],
+    token: Annotated[
+        str | None, typer.Option(metavar="0x..", help="Whose transfers they are.")
+    ] = None,
+    blocks: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N,N,..", help="The snapshot blocks, one for each day; else they are drawn."
+        ),
+    ] = None,
+    sale: SaleAddress = None,
     transfers: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", help="Parquet or CSV, or a folder of them; repeatable."),
@@ -50,8 +64,11 @@ def snapshot(
     ] = None,
     terms: Annotated[
         Path | None,
-        typer.Option(metavar="TERMS.toml", help="Statistic, days and tables from these terms."),
+        typer.Option(metavar="TERMS.toml", help="Count as these terms say."),
     ] = None,
+    account: Named = None,
+    sale_rpc: SaleRpc = None,
+    seed_rpc: SeedRpc = None,
     exclude: Annotated[
         list[Path] | None,
         typer.Option(
@@ -110,31 +127,53 @@ def snapshot(
     """Adds up transfers to what each account held at the snapshot blocks, and writes a folder with
     holdings (CSV, Parquet), their Merkle tree, proofs for everybody, and a manifest.
 
-    Give --transfers, or --rpc to fetch them first. A fetch that was stopped goes on where it was: what it
-    has stands in OUT.fetch, or in --work, until the snapshot is written.
+    What to count is said by --sale, whose published root is then compared; by --terms; or by --token,
+    --blocks and --statistic. Without --blocks they are drawn, by the randomness that the terms name.
 
-    Give --statistic, --terms, or both where they agree; better-of needs the terms. Every row is
-    checked before anything is written. The same transfers give the same bytes.
+    Give --transfers, or --rpc alone to fetch them first. A fetch that was stopped goes on where it was:
+    what it has stands in OUT.fetch, or in --work, until the snapshot is written.
+
+    With --blocks give --statistic, --terms, or both where they agree; better-of needs the terms. Every row
+    is checked before anything is written. The same transfers give the same bytes.
     """
     from jumpstart.snapshot.fetch.policy import Policy
-    from jumpstart.snapshot.run import Machine, Request, take
+    from jumpstart.snapshot.run import Machine, take
 
-    if bool(transfers) == bool(rpc):
-        raise InputError("--transfers or --rpc: one of them must say where the transfers are")
-    with located("--token"):
-        counted = parse_account(token)
-    with located("--blocks"):
-        numbers = [parse_integer(number, most=_BLOCK_MAX) for number in blocks.split(",")]
-    request = Request(
-        files=transfers or (),
-        token=counted,
-        blocks=numbers,
-        rule=_rule(statistic, terms, len(numbers)),
-        excluded=frozenset(account for file in exclude or () for account in _accounts(file)),
-        through=through,
-    )
+    published = None
+    if blocks is None:
+        for option, is_given in (
+            ("token", token is not None),
+            ("statistic", statistic is not None),
+            ("exclude", bool(exclude)),
+        ):
+            if is_given:
+                raise InputError(f"--{option}: without --blocks the terms say that")
+        if (sale is None) == (terms is None):
+            raise InputError("give --blocks, or either --sale or --terms, by which they are drawn")
+        if not rpc:
+            raise InputError("--rpc: a node must say which blocks are drawn; or give --blocks")
+        counting = (
+            counting_of_sale(sale, sale_rpc or rpc[0])
+            if sale is not None
+            else counting_of_draft(cast(Path, terms), account, None)
+        )
+        published = counting.published
+        request = counting.request(rpc[0], seed_rpc)
+    else:
+        for option, is_given in (
+            ("sale", sale is not None),
+            ("seed-rpc", seed_rpc is not None),
+            ("account", bool(account)),
+        ):
+            if is_given:
+                raise InputError(f"--{option}: with --blocks nothing is drawn")
+        if bool(transfers) == bool(rpc):
+            raise InputError("--transfers or --rpc: one of them must say where the transfers are")
+        request = _request(token, blocks, statistic, terms, exclude)
     kept = None
-    if rpc:
+    if transfers:
+        request = replace(request, files=transfers, through=through)
+    else:
         if through is not None:
             raise InputError("--through: with --rpc it is the last of --blocks")
         kept = work / "fetch" if work else out.with_name(f"{out.name}.fetch")
@@ -143,7 +182,7 @@ def snapshot(
             patience_seconds=patience,
             headers_of_range=None if every_header else Policy.headers_of_range,
         )
-        request = _fetched(request, rpc, kept, from_block, policy)
+        request = _fetched(request, rpc or [], kept, from_block, policy)
     machine = Machine(engine=engine, memory=memory, threads=threads, work=work)
     done = take(request, out, machine, single=accounts, tell=_tell)
     if kept is not None and work is None:
@@ -157,6 +196,7 @@ def snapshot(
                 "total": str(done.total),
                 "transfers": done.extent.rows,
                 "shards": done.shards,
+                "published": None if published is None else "0x" + published.hex(),
                 "out": str(out),
             }
         )
@@ -164,7 +204,35 @@ def snapshot(
         emit(
             f"root {root}\naccounts {done.accounts}\ntotal {done.total}\n"
             f"transfers {done.extent.rows}\nshards {done.shards}\n"
+            + ("published, as counted\n" if published == done.root else "")
         )
+    if published not in (None, done.root):
+        raise CheckError(f"root of {sale}: counted {root}, published 0x{published.hex()}")
+
+
+def _request(
+    token: str | None,
+    blocks: str,
+    statistic: Statistic | None,
+    terms: Path | None,
+    exclude: list[Path] | None,
+) -> "Request":
+    """What options alone say, of transfers that are still to be had."""
+    from jumpstart.snapshot.run import Request
+
+    if token is None:
+        raise InputError("--token: with --blocks it must be given")
+    with located("--token"):
+        counted = parse_account(token)
+    with located("--blocks"):
+        numbers = [parse_integer(number, most=_BLOCK_MAX) for number in blocks.split(",")]
+    return Request(
+        files=(),
+        token=counted,
+        blocks=numbers,
+        rule=_rule(statistic, terms, len(numbers)),
+        excluded=frozenset(account for file in exclude or () for account in _accounts(file)),
+    )
 
 
 def _fetched(
@@ -174,18 +242,10 @@ def _fetched(
     from rich.console import Console
 
     from jumpstart.cli.fetching import FetchScreen
-    from jumpstart.snapshot.fetch.transfers import fetch, provenance
+    from jumpstart.snapshot.recount import with_transfers
 
     with FetchScreen(Console(stderr=True)) as screen:
-        fetched = fetch(
-            urls, request.token, request.blocks, work, first=first, policy=policy, watch=screen
-        )
-    return replace(
-        request,
-        files=fetched.files,
-        through=fetched.through,
-        provenance=provenance(fetched, first),
-    )
+        return with_transfers(request, urls, work, first=first, policy=policy, watch=screen)
 
 
 def _rule(statistic: Statistic | None, terms: Path | None, days: int) -> "Rule":

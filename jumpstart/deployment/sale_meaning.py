@@ -9,8 +9,7 @@ from jumpstart.amounts import BASIS_POINTS, format_amount
 from jumpstart.deployment.phrases import listed, moment, price, residents, share, vesting
 from jumpstart.deployment.plan import Section
 from jumpstart.deployment.sale import SaleDeployment
-from jumpstart.holdings import Statistic
-from jumpstart.terms import ZERO_ADDRESS, Tier
+from jumpstart.terms import ZERO_ADDRESS, Statistic, Tier
 from jumpstart.times import format_duration
 
 _STATISTICS = {

@@ -6,13 +6,12 @@ from math import gcd
 from typing import Final
 
 from jumpstart.amounts import UINT112_MAX
-from jumpstart.holdings import Statistic
 from jumpstart.ledger import MAX_DEMAND
 from jumpstart.lint.case import Case
 from jumpstart.lint.figures import count, percent
 from jumpstart.lint.findings import Code, Found, Severity
 from jumpstart.lint.places import Path
-from jumpstart.terms import SUPPLY_MAX
+from jumpstart.terms import SUPPLY_MAX, Statistic
 
 LIKELY_ACCOUNTS: Final = 100_000
 """More participants than a sale can count on: each has passed a check of who it is."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from jumpstart.jurisdictions import bitmap_of
 from jumpstart.schedule import Vesting
@@ -19,6 +20,10 @@ from jumpstart.terms import (
     Session,
     Tier,
 )
+
+# A machine that is busy is no failure.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 PROJECT = Path(__file__).parents[2]
 

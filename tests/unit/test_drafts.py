@@ -7,10 +7,9 @@ import pytest
 from jumpstart import drafts
 from jumpstart.accounts import checksummed
 from jumpstart.errors import InputError
-from jumpstart.holdings import Statistic
 from jumpstart.jurisdictions import bitmap_of, bitmap_without
 from jumpstart.schedule import Vesting
-from jumpstart.terms import ZERO_ADDRESS, Allocation, EscrowTerms, Milestone, Tier
+from jumpstart.terms import ZERO_ADDRESS, Allocation, EscrowTerms, Milestone, Statistic, Tier
 
 DRAFT = """
 title = "A sale"

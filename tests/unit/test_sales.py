@@ -8,9 +8,9 @@ import pytest
 
 from jumpstart import drafts
 from jumpstart.accounts import checksummed
-from jumpstart.holdings import Statistic, coefficient_of
+from jumpstart.holdings import coefficient_of
 from jumpstart.schedule import vested_down
-from jumpstart.terms import ListingTerms
+from jumpstart.terms import ListingTerms, Statistic
 
 UNIT = 10**18
 

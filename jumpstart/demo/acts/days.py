@@ -12,11 +12,8 @@ from jumpstart.demo.journal import Phase
 from jumpstart.demo.numerals import grouped
 from jumpstart.demo.play import Person, Play
 from jumpstart.errors import CheckError
-from jumpstart.files import write_text
 from jumpstart.holdings import read_holdings
 from jumpstart.snapshot.draw import Draw, draw
-from jumpstart.snapshot.figures import Rule
-from jumpstart.tables import format_rows
 from jumpstart.terms import DAY_SECONDS
 from jumpstart.times import format_time
 
@@ -104,51 +101,18 @@ def _draw(play: Play) -> None:
 
 def _counted(play: Play, drawn: Draw) -> dict[str, int]:
     """By account, as a snapshot from the chain has it."""
-    from jumpstart.snapshot.run import Request, take
+    from jumpstart.snapshot.recount import asked, with_transfers
+    from jumpstart.snapshot.run import take
 
     listing = play.stage.listing
+    request = asked(listing.holdings, listing.sale.tiers, drawn)
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder, "snapshot")
-        request = Request(
-            files=[_transfers(play, Path(folder, "transfers.csv"))],
-            token=listing.holdings.token,
-            blocks=[block.number for block in drawn.blocks],
-            rule=Rule.of(listing.holdings, listing.sale.tiers),
-            excluded=frozenset(listing.holdings.excluded),
-            through=drawn.seed_block.number,
-            provenance=drawn.provenance,
-        )
-        take(request, out, single=False)
-        found = read_holdings(out / "holdings.csv")
+        request = with_transfers(request, [play.chain.url], Path(folder, "fetch"))
+        take(request, Path(folder, "snapshot"), single=False)
+        found = read_holdings(Path(folder, "snapshot", "holdings.csv"))
     return {checksummed(parse_account(account)): holding for account, holding in found.items()}
 
 
 def _changes(buyer: Buyer) -> list[int]:
     pairs = zip(buyer.balances, buyer.balances[1:], strict=False)
     return [day for day, (before, after) in enumerate(pairs) if before != after]
-
-
-def _transfers(play: Play, path: Path) -> Path:
-    from jumpstart.snapshot.transfers import COLUMNS
-
-    token = play.stage.bond_token
-    rows = []
-    for entry in play.chain.logs(
-        token.address,
-        from_block=0,
-        to_block=play.chain.block_number(),
-        topics=["0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"],
-    ):
-        rows.append(
-            (
-                token.address,
-                "0x" + entry["topics"][1][26:],
-                "0x" + entry["topics"][2][26:],
-                int(entry["data"], 16),
-                entry["transactionHash"],
-                int(entry["logIndex"], 16),
-                int(entry["blockNumber"], 16),
-            )
-        )
-    write_text(path, format_rows(COLUMNS, rows))
-    return path

@@ -7,10 +7,11 @@ import pytest
 
 from jumpstart.accounts import checksummed
 from jumpstart.hashing import keccak256
-from jumpstart.holdings import Statistic, read_holdings
+from jumpstart.holdings import read_holdings
 from jumpstart.snapshot.figures import Rule
 from jumpstart.snapshot.run import Machine, Request, take
 from jumpstart.snapshot.shards import read_proof
+from jumpstart.terms import Statistic
 from tests.chain import figures
 from tests.chain.reverts import reverts
 from tests.chain.stage import SUBSCRIBED, Stage, Trial, raw

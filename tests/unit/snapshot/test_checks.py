@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from jumpstart.errors import InputError
-from jumpstart.holdings import Statistic
 from jumpstart.snapshot.engines import Engine
 from jumpstart.snapshot.figures import Rule
 from jumpstart.snapshot.run import Holding, Request, holdings_of
+from jumpstart.terms import Statistic
 from tests.unit.snapshot.drawn import PEOPLE, TOKEN, TOKEN_TEXT, Cells, write_csv, write_parquet
 
 ONE, TWO, THREE, *_ = PEOPLE

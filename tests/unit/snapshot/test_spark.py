@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jumpstart.errors import InputError
-from jumpstart.holdings import Statistic
 from jumpstart.snapshot.balances import balances
 from jumpstart.snapshot.engines import Engine, opened
 from jumpstart.snapshot.figures import Rule
 from jumpstart.snapshot.histories import History
 from jumpstart.snapshot.run import Machine, Request, holdings_of, take
 from jumpstart.snapshot.transfers import prepare
+from jumpstart.terms import Statistic
 from tests.unit.snapshot.drawn import (
     PEOPLE,
     TOKEN,
