@@ -92,10 +92,15 @@ class Tree:
 
 def verify(root: bytes, types: Sequence[str], value: Sequence[str], proof: Sequence[bytes]) -> bool:
     """Whether `proof` shows that `value` is in the tree of `root`."""
+    return root_of(types, value, proof) == root
+
+
+def root_of(types: Sequence[str], value: Sequence[str], proof: Sequence[bytes]) -> bytes:
+    """The root of the only tree in which `proof` is one of `value`."""
     (node,) = _leaves([value], types)
     for sibling in proof:
         node = _parent(node, sibling)
-    return node == root
+    return node
 
 
 def admits(type_: str, cell: str) -> bool:
