@@ -22,19 +22,23 @@ def check_balances(subject: Subject, flows: Flows, findings: Findings) -> None:
     parties = subject.terms.parties
     takers = dict.fromkeys(
         [
-            *subject.labels,
             subject.launchpad.address,
             *map(checksummed, (parties.proceeds_to, parties.unsold_to, parties.fee_to)),
             checksummed(subject.listing.escrow.remainder_to),
         ]
     )
-    for token in subject.tokens:
-        for holder, label in subject.labels.items():
+    paid = () if subject.is_native else (subject.payment,)
+    kept = {
+        subject.sale.address: (subject.sale_token, *paid),
+        subject.escrow.address: (*paid, subject.bond_token),
+        subject.vault.address: (subject.sale_token,),
+        subject.review.address: (subject.bond_token,),
+    }
+    for holder, tokens in kept.items():
+        for token in dict.fromkeys(tokens):
             for taker in takers:
-                if taker == holder:
-                    continue
                 found = _asked(subject, token, "allowance", holder, taker)
-                what = f"what {taker} may take of {token} from the {label}"
+                what = f"what {taker} may take of {token} from the {subject.labels[holder]}"
                 findings.compare("balance", what, 0, found)
 
 

@@ -304,7 +304,8 @@ class Journal:
         numbers = [int(log["logIndex"], 16) for log in logs]
         first = numbers[0] - expected[0][0] if expected else 0
         own = [int(log["logIndex"], 16) for log in everything]
-        if own != list(range(own[0], own[0] + len(own))) or own[0] not in (0, first):
+        is_gapless = not own or own == list(range(own[0], own[0] + len(own)))
+        if not is_gapless or (own and own[0] not in (0, first)):
             return [*range(len(own))], own
         found = [
             (number - first, *_content(log)) for number, log in zip(numbers, logs, strict=True)

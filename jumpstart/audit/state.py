@@ -169,7 +169,13 @@ class _State:
         ):
             asker.expect(function, holder or NOBODY, kind="role")
         asker.expect("reviewerCount", len(committee.reviewers), kind="role")
-        for account in {**committee.reviewers, **committee.appointments}:
+        # Also whoever has another role, which must not be two.
+        parties = subject.terms.parties
+        others = [committee.chair, committee.guardian, checksummed(parties.holdings_publisher)]
+        if self.models.application is not None:
+            others.append(self.models.application.applicant)
+        known = [*committee.reviewers, *committee.appointments, *filter(None, others)]
+        for account in dict.fromkeys(known):
             asker.expect("isReviewer", account in committee.reviewers, account, kind="role")
             since = committee.appointments.get(account, 0)
             asker.expect("appointmentOf", since, account, kind="role")
