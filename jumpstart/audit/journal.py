@@ -1,9 +1,10 @@
 """The journal of a sale: its transactions in their order, each with the events that concern it.
 
-A node is not believed. Every range of blocks is asked for twice, cut in different places; the logs
-of each transaction are held against its receipt, without gaps in their numbers, and against the
-bloom filter of its block; blocks must be the ancestors of the one that is audited, as far as they
-are read.
+A node is not believed. Every range of blocks is asked for twice, cut in different places. The header of
+a block has to come to its hash, and all receipts of the block to the root in its header; so whoever
+knows the hash of the block that is audited need not believe anybody about the events before it. A
+block whose bloom filter does not rule an event out is read, whether the node has said that there is one
+or not; and each block has to name the one before it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +16,9 @@ from eth_utils.address import to_checksum_address
 from jumpstart.audit.findings import Findings
 from jumpstart.audit.subject import Subject
 from jumpstart.chain.abi import Entry, Event, decode_events
+from jumpstart.chain.blocks import header_hash, receipts_root
 from jumpstart.chain.client import Contract
+from jumpstart.chain.rpc import NodeRefusal
 from jumpstart.errors import ChainError
 from jumpstart.hashing import keccak256
 
@@ -26,8 +29,11 @@ _PRESENTED: Final = (
     "PassRevoked(address,address,uint256)",
 )
 
-_BLOCKS: Final = 2_000  # whose logs are in memory together
-_BLOOMS: Final = 50_000  # blocks whose filters are looked at, also where nothing was found
+_BLOCKS: Final = 1_000  # whose logs are in memory together
+_HEADERS: Final = 50_000  # blocks that are read one by one, also where nothing was found
+
+_ETHEREUM: Final = frozenset({1, 11_155_111, 17_000, 560_048, 1_337, 31_337})
+"""Chains whose blocks are Ethereum's to the byte; others may have fields of their own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +101,13 @@ class Journal:
             )
         }
         self._last_hash: tuple[int, str] | None = None
+        self._masks = tuple(
+            _mask(each.address)
+            for each in (subject.sale, subject.escrow, subject.review, subject.vault)
+        )
+        self._is_bound = False
+        self._is_bound = self._binds()
+        self._has_block_receipts = True
         self.events = 0
         self.transactions = 0
 
@@ -102,33 +115,39 @@ class Journal:
         """Every transaction that concerns the sale, in the order of the chain."""
         subject = self._subject
         first, last = subject.origin, subject.head.number
-        if last - first >= _BLOOMS:
+        is_short = last - first < _HEADERS
+        if not is_short:
             self._findings.leave(
-                "bloom filters of blocks in which nothing was found",
-                f"there are {last - first + 1} blocks; more than {_BLOOMS} are not read one by one",
+                "blocks in which the node says that nothing happened",
+                f"there are {last - first + 1} blocks; more than {_HEADERS} are not read one by one",
             )
         for start in range(first, last + 1, _BLOCKS):
-            end = min(start + _BLOCKS - 1, last)
-            yield from self._part(start, end, is_short=last - first < _BLOOMS)
+            yield from self._part(start, min(start + _BLOCKS - 1, last), is_short=is_short)
 
     def _part(self, start: int, end: int, *, is_short: bool) -> Iterator[Step]:
-        logs = self._twice(start, end)
-        blocks = range(start, end + 1) if is_short else sorted({int(n, 16) for n in _blocks(logs)})
-        headers = self._headers(blocks)
+        by_block: dict[int, list[Entry]] = {}
+        for log in self._twice(start, end):
+            by_block.setdefault(int(log["blockNumber"], 16), []).append(log)
+        headers = self._headers(range(start, end + 1) if is_short else sorted(by_block))
         if is_short:
             self._check_chain(headers)
-            self._check_blooms(headers, logs)
+        for number, header in headers.items():
+            logs = by_block.get(number, [])
+            if logs or self._may_concern(header):
+                yield from self._block(header, logs)
+
+    def _block(self, header: Entry, logs: list[Entry]) -> Iterator[Step]:
+        receipts = self._receipts(header)
+        self._check_block(header, receipts, logs)
         by_transaction: dict[str, list[Entry]] = {}
         for log in logs:
             by_transaction.setdefault(log["transactionHash"], []).append(log)
         hashes = list(by_transaction)
-        receipts = self._chain.batch([("eth_getTransactionReceipt", (each,)) for each in hashes])
         sent = self._chain.batch([("eth_getTransactionByHash", (each,)) for each in hashes])
-        for transaction, receipt, found in zip(hashes, receipts, sent, strict=True):
-            own = by_transaction[transaction]
-            header = headers[int(own[0]["blockNumber"], 16)]
-            self._check_step(transaction, own, receipt, found, header)
-            yield self._step(transaction, own, found or {}, header)
+        known = {receipt["transactionHash"]: receipt for receipt in receipts}
+        for transaction, found in zip(hashes, sent, strict=True):
+            self._check_transaction(transaction, known.get(transaction), found)
+            yield self._step(transaction, by_transaction[transaction], found or {}, header)
 
     # ------------------------------------------------------------------------------------ reading
 
@@ -182,6 +201,9 @@ class Journal:
         for number, header in headers.items():
             if header is None:
                 raise ChainError(f"the chain has no block {number}")
+            if self._is_bound:
+                found = header_hash(header)
+                self._findings.compare("node", f"hash of block {number}", header["hash"], found)
         return headers
 
     def _step(self, transaction: str, logs: list[Entry], found: Entry, header: Entry) -> Step:
@@ -236,124 +258,103 @@ class Journal:
 
     # ------------------------------------------------------------------------------------ checking
 
-    def _check_step(
-        self,
-        transaction: str,
-        logs: list[Entry],
-        receipt: Entry | None,
-        found: Entry | None,
-        header: Entry,
+    def _binds(self) -> bool:
+        """Whether blocks of this chain come to their hashes; on some they do not."""
+        head = self._headers([self._subject.head.number])[self._subject.head.number]
+        if self._chain.chain_id in _ETHEREUM or header_hash(head) == head["hash"]:
+            return True
+        self._findings.leave(
+            "blocks by their hashes", "the blocks of this chain are not made as Ethereum's are"
+        )
+        return False
+
+    def _receipts(self, header: Entry) -> list[Entry]:
+        """All of a block, in their order."""
+        if self._has_block_receipts and header["transactions"]:
+            try:
+                found: list[Entry] = self._chain.request("eth_getBlockReceipts", header["number"])
+            except NodeRefusal:
+                self._has_block_receipts = False
+            else:
+                return found
+        return self._chain.batch(
+            [("eth_getTransactionReceipt", (each,)) for each in header["transactions"]]
+        )
+
+    def _check_block(self, header: Entry, receipts: list[Entry], logs: list[Entry]) -> None:
+        """All receipts against the header, and the logs against the receipts."""
+        number, compare = int(header["number"], 16), self._findings.compare
+        if self._is_bound:
+            compare(
+                "node",
+                f"root of the receipts of block {number}",
+                header["receiptsRoot"],
+                receipts_root(receipts),
+            )
+        everything = [log for receipt in receipts for log in receipt["logs"]]
+        expected = [
+            (place, *_content(log)) for place, log in enumerate(everything) if self._takes(log)
+        ]
+        found = [(int(log["logIndex"], 16), *_content(log)) for log in logs]
+        compare("node", f"logs of block {number}", expected, found)
+        for log in (*everything, *logs):
+            if log["blockHash"] != header["hash"]:
+                compare(
+                    "node",
+                    f"block of a log of block {number}",
+                    header["hash"],
+                    log["blockHash"],
+                    log["transactionHash"],
+                )
+
+    def _check_transaction(
+        self, transaction: str, receipt: Entry | None, found: Entry | None
     ) -> None:
-        """A transaction's logs against its receipt, its block, and itself."""
-        compare = self._findings.compare
         if receipt is None or found is None:
             self._findings.add(
                 "node", "a transaction with events", "its receipt and itself", "none", transaction
             )
             return
-        for log in logs:
-            if log["blockHash"] != header["hash"]:
-                compare(
-                    "node",
-                    "hash of the block of a log",
-                    header["hash"],
-                    log["blockHash"],
-                    transaction,
-                )
-        compare(
+        self._findings.compare(
             "node",
             "a transaction with events",
             {
-                "hash of its block": header["hash"],
-                "in that block": True,
-                "succeeded": True,
                 "hash": transaction,
-                "its sender": receipt["from"].lower(),
-                "its receiver": (receipt["to"] or "").lower(),
+                "succeeded": True,
+                "sender": receipt["from"].lower(),
+                "receiver": (receipt["to"] or "").lower(),
             },
             {
-                "hash of its block": receipt["blockHash"],
-                "in that block": transaction in header["transactions"],
-                "succeeded": receipt["status"] == "0x1",
                 "hash": found["hash"],
-                "its sender": found["from"].lower(),
-                "its receiver": (found.get("to") or "").lower(),
+                "succeeded": receipt["status"] == "0x1",
+                "sender": found["from"].lower(),
+                "receiver": (found.get("to") or "").lower(),
             },
             transaction,
         )
-        compare("node", "logs of a receipt", *self._in_receipt(logs, receipt), transaction)
-        bloom = int(header["logsBloom"], 16)
-        for log in receipt["logs"]:
-            for part in (log["address"], *log["topics"]):
-                if not _may_have(bloom, part):
-                    self._findings.add(
-                        "node",
-                        "bloom filter of a block",
-                        f"one that has {part}",
-                        "not",
-                        transaction,
-                    )
-
-    def _in_receipt(self, logs: list[Entry], receipt: Entry) -> tuple[list[Any], list[Any]]:
-        """Those that a receipt has and those that were found, with their places among all of its logs."""
-        everything = receipt["logs"]
-        expected = [
-            (place, *_content(log)) for place, log in enumerate(everything) if self._takes(log)
-        ]
-        # Nodes number the logs of a receipt from 0 in the block or, as Ganache, in the transaction.
-        numbers = [int(log["logIndex"], 16) for log in logs]
-        first = numbers[0] - expected[0][0] if expected else 0
-        own = [int(log["logIndex"], 16) for log in everything]
-        is_gapless = not own or own == list(range(own[0], own[0] + len(own)))
-        if not is_gapless or (own and own[0] not in (0, first)):
-            return [*range(len(own))], own
-        found = [
-            (number - first, *_content(log)) for number, log in zip(numbers, logs, strict=True)
-        ]
-        return expected, found
 
     def _takes(self, log: Entry) -> bool:
         return any(each.takes(log) for each in self._filters)
 
+    def _may_concern(self, header: Entry) -> bool:
+        """Whether one of our contracts may have logged something, by the filter of the block."""
+        bloom = int(header["logsBloom"], 16)
+        return any(bloom & mask == mask for mask in self._masks)
+
     def _check_chain(self, headers: Mapping[int, Entry]) -> None:
         """Every block names the one before it."""
+        compare = self._findings.compare
         for number, header in headers.items():
             if self._last_hash is not None and self._last_hash[0] == number - 1:
-                self._findings.compare(
-                    "node", f"parent of block {number}", self._last_hash[1], header["parentHash"]
-                )
+                before = self._last_hash[1]
+                compare("node", f"parent of block {number}", before, header["parentHash"])
             self._last_hash = (number, header["hash"])
         head = self._subject.head
         if head.number in headers:
-            found = headers[head.number]["hash"]
-            self._findings.compare("node", f"hash of block {head.number}", head.hash, found)
-
-    def _check_blooms(self, headers: Mapping[int, Entry], logs: Sequence[Entry]) -> None:
-        """Where a block may have an event of ours and none was found, all its receipts are read."""
-        own = [each.address.lower() for each in (self._subject.sale, self._subject.escrow)]
-        seen = {(int(log["blockNumber"], 16), log["address"].lower()) for log in logs}
-        for number, header in headers.items():
-            bloom = int(header["logsBloom"], 16)
-            if not bloom:
-                continue
-            suspects = [
-                each for each in own if (number, each) not in seen and _may_have(bloom, each)
-            ]
-            if not suspects:
-                continue
-            receipts = self._chain.batch(
-                [("eth_getTransactionReceipt", (each,)) for each in header["transactions"]]
-            )
-            for receipt in receipts:
-                hidden = [log for log in receipt["logs"] if log["address"].lower() in suspects]
-                for log in hidden:
-                    self._findings.add(
-                        "node",
-                        f"log {int(log['logIndex'], 16)} of block {number}",
-                        "among the logs of its block",
-                        "in its receipt alone",
-                        receipt["transactionHash"],
-                    )
+            found = headers[head.number]
+            compare("node", f"hash of block {head.number}", head.hash, found["hash"])
+            time = int(found["timestamp"], 16)
+            compare("node", f"time of block {head.number}", head.timestamp, time)
 
 
 def _filters_of(subject: Subject) -> tuple[_Filter, ...]:
@@ -381,11 +382,6 @@ def _topic(address: str) -> str:
     return "0x" + bytes(12).hex() + address[2:].lower()
 
 
-def _blocks(logs: Sequence[Entry]) -> Iterator[str]:
-    for log in logs:
-        yield log["blockNumber"]
-
-
 def _content(log: Entry) -> tuple[Any, ...]:
     return (
         log["address"].lower(),
@@ -396,9 +392,9 @@ def _content(log: Entry) -> tuple[Any, ...]:
     )
 
 
-def _may_have(bloom: int, part: str) -> bool:
-    """Whether a log with this address or topic may be in the block: three bits of 2048."""
-    digest = keccak256(bytes.fromhex(part[2:]))
-    return all(
-        bloom >> (int.from_bytes(digest[place : place + 2]) & 2047) & 1 for place in (0, 2, 4)
-    )
+def _mask(address: str) -> int:
+    """The three bits of 2048 that an address sets in the filter of a block."""
+    digest, mask = keccak256(bytes.fromhex(address[2:])), 0
+    for place in (0, 2, 4):
+        mask |= 1 << (int.from_bytes(digest[place : place + 2]) & 2047)
+    return mask
