@@ -20,6 +20,7 @@ class Till:
         self.has_fee_collected = False
         self.has_unsold_collected = False
         self.returned = 0
+        self.is_swept = False
 
     def take_back(self, tokens: int) -> None:
         """An exit leaves so many tokens here."""
@@ -63,6 +64,7 @@ class Till:
                 raise _refusal("ClaimOpen", account)
         self.has_unsold_collected = True
         self.returned = 0
+        self.is_swept = True
 
     @property
     def reserved(self) -> int:
@@ -71,6 +73,36 @@ class Till:
         return proceeds * (not self.has_proceeds_collected) + self.sale.fee * (
             not self.has_fee_collected
         )
+
+    def tokens(self, time: int) -> int:
+        """What the sale has to have of its token: all that is not taken, claimed or collected."""
+        if self.is_swept:
+            return 0
+        status = self.sale.status(time)
+        if status is not Status.SUCCEEDED:
+            return 0 if self.has_unsold_collected else self.sale.terms.supply
+        positions = map(self.sale.position_of, self.sale.accounts)
+        taken = sum(
+            position.amount
+            for position in positions
+            if position.stage in (Stage.CLAIMED, Stage.EXITED)
+        )
+        # Of what who exited did not keep, a part waits, and a part was collected.
+        given_up = sum(
+            position.allotted - position.amount
+            for position in map(self.sale.position_of, self.sale.accounts)
+            if position.stage is Stage.EXITED
+        )
+        unsold = 0 if self.has_unsold_collected else self.sale.unsold(time)
+        return self.sale.sold_up - taken - given_up + self.returned + unsold
+
+    @property
+    def payment(self) -> int:
+        """What the sale has to have of what it is paid in: deposits, less what was collected."""
+        if self.is_swept:
+            return self.reserved
+        deposits = sum(map(self.sale.deposit_of, self.sale.accounts))
+        return deposits - (self.sale.proceeds - self.reserved)
 
     def _is_over(self, account: str) -> bool:
         position = self.sale.position_of(account)

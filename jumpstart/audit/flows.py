@@ -27,6 +27,7 @@ class Flows:
         self.held: defaultdict[tuple[str, str], int] = defaultdict(int)
         """What each of our contracts must have, gifts included, but for forced coins."""
         self.gifts: defaultdict[tuple[str, str], int] = defaultdict(int)
+        """What of that nobody had to send, and is still there."""
         self.moved: Counter[str] = Counter()
         """Base units that the models have let move, by token."""
         self.coins: list[tuple[int, int, int]] = []
@@ -48,6 +49,11 @@ class Flows:
         """So many coins came in without a call, and are known by now."""
         self.held[NATIVE, holder] += amount
         self.gifts[NATIVE, holder] += amount
+
+    def forget_gifts(self, holder: str) -> None:
+        """All that a contract had beyond what it owes has gone."""
+        for key in [key for key in self.gifts if key[1] == holder]:
+            del self.gifts[key]
 
     def _book(self, token: str, source: str, target: str, amount: int) -> None:
         for holder, sign in ((source, -1), (target, 1)):

@@ -7,12 +7,12 @@ block whose bloom filter does not rule an event out is read, whether the node ha
 or not; and each block has to name the one before it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from eth_utils.address import to_checksum_address
-
+from jumpstart.accounts import checksummed
 from jumpstart.audit.findings import Findings
 from jumpstart.audit.subject import Subject
 from jumpstart.chain.abi import Entry, Event, decode_events
@@ -30,6 +30,7 @@ _PRESENTED: Final = (
 )
 
 _BLOCKS: Final = 1_000  # whose logs are in memory together
+_SPARSE_BLOCKS: Final = 10_000  # the same where most blocks are not read
 _HEADERS: Final = 50_000  # blocks that are read one by one, also where nothing was found
 
 _ETHEREUM: Final = frozenset({1, 11_155_111, 17_000, 560_048, 1_337, 31_337})
@@ -84,7 +85,10 @@ class _Filter:
 class Journal:
     """Reads the journal of a subject. What a node contradicts itself in is a finding."""
 
-    def __init__(self, subject: Subject, findings: Findings) -> None:
+    def __init__(
+        self, subject: Subject, findings: Findings, say: Callable[[str], None] = lambda line: None
+    ) -> None:
+        self._say = say
         self._subject = subject
         self._chain = subject.chain
         self._findings = findings
@@ -121,8 +125,11 @@ class Journal:
                 "blocks in which the node says that nothing happened",
                 f"there are {last - first + 1} blocks; more than {_HEADERS} are not read one by one",
             )
-        for start in range(first, last + 1, _BLOCKS):
-            yield from self._part(start, min(start + _BLOCKS - 1, last), is_short=is_short)
+        size = _BLOCKS if is_short else _SPARSE_BLOCKS
+        for start in range(first, last + 1, size):
+            end = min(start + size - 1, last)
+            self._say(f"reading blocks {start} to {end} of {last}")
+            yield from self._part(start, end, is_short=is_short)
 
     def _part(self, start: int, end: int, *, is_short: bool) -> Iterator[Step]:
         by_block: dict[int, list[Entry]] = {}
@@ -145,9 +152,34 @@ class Journal:
         hashes = list(by_transaction)
         sent = self._chain.batch([("eth_getTransactionByHash", (each,)) for each in hashes])
         known = {receipt["transactionHash"]: receipt for receipt in receipts}
+        events = self._decoded(logs)
         for transaction, found in zip(hashes, sent, strict=True):
             self._check_transaction(transaction, known.get(transaction), found)
-            yield self._step(transaction, by_transaction[transaction], found or {}, header)
+            yield self._step(transaction, by_transaction[transaction], events, found or {}, header)
+
+    def _decoded(self, logs: list[Entry]) -> dict[int, Event]:
+        """The events of our contracts in a block, by their number; what cannot be read is a finding."""
+        by_contract: dict[str, list[Entry]] = {}
+        for log in logs:
+            by_contract.setdefault(log["address"], []).append(log)
+        events: dict[int, Event] = {}
+        for address, own in by_contract.items():
+            contract = self._contracts.get(_checksummed(address))
+            if contract is None:
+                continue
+            for event in decode_events(contract.artifact.abi, own):
+                events[event.log_index] = event
+            for log in own:
+                number = int(log["logIndex"], 16)
+                if number not in events:
+                    self._findings.add(
+                        "event",
+                        f"log {number} of {contract.artifact.name}",
+                        "an event of this contract",
+                        f"one that cannot be read, {(log['topics'] or ['no topic'])[0]}",
+                        log["transactionHash"],
+                    )
+        return events
 
     # ------------------------------------------------------------------------------------ reading
 
@@ -206,37 +238,36 @@ class Journal:
                 self._findings.compare("node", f"hash of block {number}", header["hash"], found)
         return headers
 
-    def _step(self, transaction: str, logs: list[Entry], found: Entry, header: Entry) -> Step:
-        events: list[Event] = []
+    def _step(
+        self,
+        transaction: str,
+        logs: list[Entry],
+        decoded: Mapping[int, Event],
+        found: Entry,
+        header: Entry,
+    ) -> Step:
+        numbers = [int(log["logIndex"], 16) for log in logs]
+        events = [decoded[number] for number in numbers if number in decoded]
         transfers: list[Transfer] = []
         for log in logs:
-            contract = self._contracts.get(to_checksum_address(log["address"]))
-            if contract is not None:
-                decoded = decode_events(contract.artifact.abi, [log])
-                if not decoded:
-                    self._findings.add(
-                        "event",
-                        f"log {int(log['logIndex'], 16)} of {contract.artifact.name}",
-                        "an event of this contract",
-                        f"one that cannot be read, {(log['topics'] or ['no topic'])[0]}",
-                        transaction,
-                    )
-                events += decoded
-            elif log["topics"][0] == TRANSFER and len(log["topics"]) == 3:
+            if _checksummed(log["address"]) in self._contracts:
+                continue
+            if log["topics"][0] == TRANSFER and len(log["topics"]) == 3:
                 transfers.append(
                     Transfer(
-                        token=to_checksum_address(log["address"]),
-                        source=to_checksum_address("0x" + log["topics"][1][-40:]),
-                        target=to_checksum_address("0x" + log["topics"][2][-40:]),
+                        token=_checksummed(log["address"]),
+                        source=_checksummed(log["topics"][1]),
+                        target=_checksummed(log["topics"][2]),
                         amount=int(log["data"], 16),
                     )
                 )
             elif log["topics"][0] == APPROVAL:
+                owner = _checksummed(log["topics"][1])
                 self._findings.add(
                     "transfer",
-                    f"allowance given by {self._owner_of(log)}",
+                    f"allowance given by {self._subject.labels.get(owner, owner)}",
                     "none ever",
-                    f"{int(log['data'], 16)} of {to_checksum_address(log['address'])}",
+                    f"{int(log['data'], 16)} of {_checksummed(log['address'])}",
                     transaction,
                 )
         self.events += len(events)
@@ -245,16 +276,12 @@ class Journal:
             transaction=transaction,
             block=int(header["number"], 16),
             time=int(header["timestamp"], 16),
-            sender=to_checksum_address(found["from"]) if found else "",
-            to=to_checksum_address(found["to"]) if found.get("to") else None,
+            sender=_checksummed(found["from"]) if found else "",
+            to=_checksummed(found["to"]) if found.get("to") else None,
             data=bytes.fromhex(found["input"][2:]) if found else b"",
             events=tuple(events),
             transfers=tuple(transfers),
         )
-
-    def _owner_of(self, log: Entry) -> str:
-        owner = to_checksum_address("0x" + log["topics"][1][-40:])
-        return self._subject.labels.get(owner, owner)
 
     # ------------------------------------------------------------------------------------ checking
 
@@ -376,6 +403,12 @@ def _filters_of(subject: Subject) -> tuple[_Filter, ...]:
         _Filter(addresses=tokens, topics=(TRANSFER, None, own)),
         _Filter(addresses=tokens, topics=(APPROVAL, own)),
     )
+
+
+@functools.lru_cache(maxsize=4096)
+def _checksummed(text: str) -> str:
+    """The address that an answer, or a topic, ends with."""
+    return checksummed(bytes.fromhex(text[-40:]))
 
 
 def _topic(address: str) -> str:

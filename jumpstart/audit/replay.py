@@ -6,7 +6,7 @@ move is held against the transfers. So an event that nothing explains is a findi
 that is not there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -91,6 +91,11 @@ class Replay:
         """Says what is done with the events of a contract, by their names."""
         for name, handler in handlers.items():
             self._handlers[label, name] = handler
+
+    @property
+    def explained(self) -> frozenset[tuple[str, str]]:
+        """Every event that something is done with: the label of its contract, and its name."""
+        return frozenset(self._handlers)
 
     def at_end(self, action: Callable[[], None]) -> None:
         """Done after the events of each transaction, before what moved is compared."""
@@ -184,11 +189,11 @@ class Replay:
             self.step.transaction,
         )
 
-    def later(self, event: Event, *names: str) -> Event | None:
-        """The next event of one of these names, of any contract, in the same transaction."""
+    def following(self, event: Event) -> Iterator[Event]:
+        """The events after this one, of any contract, in the same transaction."""
         events = self.step.events
         place = next(row for row, each in enumerate(events) if each is event)
-        return next((each for each in events[place + 1 :] if each.name in names), None)
+        yield from events[place + 1 :]
 
 
 _NOTHING: Final = Step(

@@ -221,7 +221,7 @@ class ReviewEvents:
             self._carry(event, application, motion)
 
     def _carry(self, event: Event, application: Application, motion: bytes) -> None:
-        act = self.replay.later(event, *_ACTS)
+        act = next((each for each in self.replay.following(event) if each.name in _ACTS), None)
         acts = {
             "Delisted": self._delist,
             "MilestoneAttested": self._attest,

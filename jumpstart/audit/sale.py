@@ -197,14 +197,17 @@ class SaleEvents:
     def _receiver(self, event: Event) -> str:
         """Who is paid: the account, or whom it has named."""
         account: str = event.args["account"]
-        following = self.replay.later(event, "Claimed", "Refunded", "Redirected")
-        if following is None or following.name != "Redirected":
-            return account
-        if following.args["account"] != account:
-            return account
-        self.replay.wait("sale", "Redirected", following.args, "it follows a claim")
-        to: str = following.args["to"]
-        return to
+        for each in self.replay.following(event):
+            # Others may be paid in between: whoever is paid may call back.
+            if each.name in ("Claimed", "Refunded", "Redirected") and (
+                each.args["account"] == account
+            ):
+                if each.name != "Redirected":
+                    break
+                self.replay.wait("sale", "Redirected", each.args, "it follows a claim")
+                to: str = each.args["to"]
+                return to
+        return account
 
     # ---------------------------------------------------------------------------------- exiting
 
@@ -280,6 +283,7 @@ class SaleEvents:
         if self.subject.payment == NATIVE and event.args["payment"] > payment:
             payment += self._forced()
         replay.compare(event, tokens=tokens, payment=payment)
+        replay.flows.forget_gifts(sale)
         parties = self.terms.parties
         replay.flows.move(self.subject.sale_token, sale, checksummed(parties.unsold_to), tokens)
         self._pay(sale, checksummed(parties.proceeds_to), payment)

@@ -25,7 +25,7 @@ from jumpstart.hashing import keccak256
 from jumpstart.ledger import Position, Stage
 from jumpstart.writing import plain
 
-SAMPLE: Final = 300
+SAMPLE: Final = 100
 """Participants for whom every getter is asked where the code is what it must be."""
 
 _BATCH: Final = 200  # participants whose words are in memory together

@@ -1,6 +1,5 @@
 """A node that lies: it hides an event, changes an amount, serves another fork. That never ends well."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
@@ -97,8 +96,8 @@ def _with_other_amounts(topic: str) -> Lie:
     return lie
 
 
-@pytest.fixture
-def trial(stage: Stage) -> Trial:
+@pytest.fixture(scope="module")
+def trial(stage: Stage, _module_isolation: None) -> Trial:
     """Some have claimed, one of them to another address."""
     return scenes.settled(stage)
 
@@ -177,12 +176,12 @@ def test_another_fork_is_refused(trial: Trial) -> None:
         lied_to(trial, turned)
 
 
-@pytest.mark.parametrize("nonsense", [None, {}, [], "0x", 7])
-def test_an_answer_that_is_none_is_no_sale_in_order(trial: Trial, nonsense: Any) -> None:
-    """Where a node answers nonsense for logs, the audit could not be done, or says what differs."""
+def test_an_answer_that_is_none_is_no_sale_in_order(trial: Trial) -> None:
+    """Where a node answers nonsense for logs, the audit could not be done."""
+    for nonsense in (None, {}, [], "0x", 7):
 
-    def lie(request: Answer, result: Any) -> Any:
-        return json.loads(json.dumps(nonsense)) if request["method"] == "eth_getLogs" else result
+        def lie(request: Answer, result: Any, given: Any = nonsense) -> Any:
+            return given if request["method"] == "eth_getLogs" else result
 
-    with pytest.raises((ChainError, ValueError)):
-        lied_to(trial, lie)
+        with pytest.raises(ChainError):
+            lied_to(trial, lie)

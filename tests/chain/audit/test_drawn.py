@@ -1,0 +1,76 @@
+"""Whole sales, drawn at random, are consistent: those which run beside the ledger, audited at their end.
+
+What there is played with the review and the escrow as senders, a delisting and exits, is left out here: no
+vote comes before it, and the audit would rightly say so. `test_scenes` has both.
+"""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+
+from jumpstart.audit.audit import audit
+from jumpstart.chain.client import Contract
+from tests.chain import test_ledger_agreement as drawn
+from tests.chain.audit.test_scenes import audited
+from tests.chain.conftest import DRAWN
+from tests.chain.stage import Stage
+from tests.chain.test_ledger_agreement import Pair, Script, fortune, run_isolated, scripts
+
+__all__ = ["fortune"]  # a fixture
+
+
+class _Remembered(Pair):
+    """The same, audited at its end."""
+
+    def __init__(self, stage: Stage, token: Contract, script: Script) -> None:
+        super().__init__(stage, token, script)
+        # Only an exit needs it: a coin that came in the same block as another looks like one kept.
+        stage.chain.set_balance(self.escrow, 0)
+
+
+def _audited(
+    stage: Stage, token: Contract, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = replace(
+        script, voided_in=-1, claims=tuple((who, when, False) for who, when, _ in script.claims)
+    )
+
+    def finish(pair: Pair, *others: object) -> None:
+        original(pair, *others)  # type: ignore[arg-type]
+        audited(pair.trial)
+
+    original = drawn.finish
+    with monkeypatch.context() as patch:
+        patch.setattr(drawn, "Pair", _Remembered)
+        patch.setattr(drawn, "finish", finish)
+        run_isolated(stage, token, asked)
+
+
+@pytest.mark.timeout(300)
+def test_drawn_sales_are_consistent(
+    stage: Stage, fortune: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @given(scripts())
+    @settings(DRAWN, max_examples=2)
+    def run_drawn(script: Script) -> None:
+        _audited(stage, fortune, script, monkeypatch)
+
+    run_drawn()
+
+
+@pytest.mark.deep
+@given(script=scripts())
+@settings(DRAWN, max_examples=200)
+def test_two_hundred_drawn_sales_are_consistent(
+    stage: Stage, fortune: Contract, monkeypatch: pytest.MonkeyPatch, script: Script
+) -> None:
+    _audited(stage, fortune, script, monkeypatch)
+
+
+def test_a_role_that_plays_the_review_is_noticed(stage: Stage) -> None:
+    """A sale that is voided without a vote: nothing explains it."""
+    trial = stage.publish()
+    trial.send("void", sender=stage.as_review())
+    findings = audit(trial.chain, trial.address, with_code=False).findings
+    assert any("sale event SaleVoided" in each.what for each in findings.all)
