@@ -27,7 +27,7 @@ from jumpstart.audit.state import check_state
 from jumpstart.audit.subject import Subject
 from jumpstart.audit.vault import VaultEvents
 from jumpstart.chain.client import Chain
-from jumpstart.errors import ChainError, JumpstartError
+from jumpstart.errors import ChainError, InputError, JumpstartError
 
 _CHECKED, _DIFFERENT, _UNCHECKED = "as rebuilt", "different", "not checked"
 _NOT_ASKED: Final = "it was not asked for"
@@ -115,6 +115,11 @@ def _audited(subject: Subject, block_hash: str | None, say: Say, *, with_code: b
     for step in journal.steps():
         replay.play(step)
     say(f"{journal.events} events of {journal.transactions} transactions replayed")
+    if not replay.models.committee.chair:
+        raise InputError(
+            f"the review of the sale says nothing of its creation from block {subject.origin} on: "
+            "begin earlier"
+        )
     findings.compare("event", "listing", True, replay.models.is_listed)
     say("comparing the state")
     check_state(replay, has_right_code=code == _CHECKED)

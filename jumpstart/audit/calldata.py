@@ -1,4 +1,4 @@
-"""What the data of a transaction carries to the sale: subscriptions with their holding and proof.
+"""What the data of a transaction carries: subscriptions with their holding and proof, the salt of a reveal.
 
 A wallet that is a contract carries the call inside its own data: there it is looked for by the
 function's selector. That what is found is what was run, the proof shows.
@@ -13,13 +13,16 @@ from eth_abi.exceptions import DecodingError
 
 from jumpstart.audit.journal import Step
 from jumpstart.chain.abi import selector_of
+from jumpstart.review import CRITERIA
 
 _SUBSCRIBE: Final = selector_of("subscribe(uint256,uint256,bytes32[])")
 _WITH_PERMIT: Final = selector_of(
     "subscribeWithPermit(uint256,uint256,bytes32[],uint256,uint256,uint8,bytes32,bytes32)"
 )
 _TYPES: Final = ("uint256", "uint256", "bytes32[]")  # what both begin with
+_REVEAL: Final = selector_of(f"reveal(uint256,uint8[{len(CRITERIA)}],bytes32)")
 _SELECTOR: Final = 4
+_WORD: Final = 32
 _PROOF_MOST: Final = 64  # a tree of as many leaves as there are atoms here
 
 
@@ -35,6 +38,13 @@ class Subscription:
 def subscriptions_in(step: Step) -> list[Subscription]:
     """All that the transaction may have carried, in their order."""
     return list(_found(step.data))
+
+
+def salt_of(step: Step, review: str) -> bytes | None:
+    """With which a reviewer has revealed; None where the transaction does not show it."""
+    if selector_to(step, review) != _REVEAL:
+        return None
+    return step.data[-_WORD:]
 
 
 def selector_to(step: Step, contract: str) -> bytes | None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from eth_abi.abi import encode
 
+from jumpstart.audit.calldata import salt_of
 from jumpstart.audit.escrow import EscrowEvents
 from jumpstart.audit.replay import Replay
 from jumpstart.chain.abi import Event
@@ -17,6 +18,7 @@ from jumpstart.committee import Application
 from jumpstart.errors import LedgerRefusal
 from jumpstart.hashing import keccak256
 from jumpstart.ledger import Status
+from jumpstart.review import commitment_of
 
 BURN: Final = "0x000000000000000000000000000000000000dEaD"
 """Where the bond of a lost challenge goes."""
@@ -169,9 +171,29 @@ class ReviewEvents:
         application, args = self._application(event), event.args
         if application is not None:
             scores = tuple(args["scores"])
+            self._check_commitment(event, application, scores)
             self.replay.attempt(
                 event, lambda: application.reveal(args["reviewer"], scores, self._time)
             )
+
+    def _check_commitment(
+        self, event: Event, application: Application, scores: tuple[int, ...]
+    ) -> None:
+        """Where the transaction shows the salt: what was revealed is what was committed to."""
+        review, reviewer = self.subject.review.address, event.args["reviewer"]
+        salt = salt_of(self.replay.step, review)
+        if salt is None:
+            return
+        card = application.cards.get(reviewer)
+        made = commitment_of(
+            self.subject.chain.chain_id,
+            bytes.fromhex(review[2:]),
+            application.number,
+            bytes.fromhex(reviewer[2:]),
+            scores,
+            salt,
+        )
+        self.replay.require(event, "commitment", card.commitment if card else None, made)
 
     def decided(self, event: Event) -> None:
         application = self._application(event)

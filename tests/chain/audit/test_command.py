@@ -69,6 +69,7 @@ def test_what_cannot_be_done_ends_with_2_and_writes_nothing(
         ([token, "--rpc", chain.url], "no sale of this project"),
         ([stage.platform.sale_implementation.address, "--rpc", chain.url], "no sale of this"),
         ([sale, "--rpc", chain.url, "--block", "999999"], "the newest block is"),
+        ([sale, "--rpc", chain.url, "--from-block", "30"], "begin earlier"),
         ([sale, "--rpc", "http://127.0.0.1:9"], "could not be done|does not answer"),
         ([sale, "--rpc", chain.url, "--block-hash", "0x12"], "hexadecimal digits"),
         (

@@ -1,4 +1,4 @@
-"""Whole sales, drawn at random, are consistent: those which run beside the ledger, audited at their end.
+"""Whole sales are consistent: those drawn at random, which run beside the ledger, and those of the demo.
 
 What there is played with the review and the escrow as senders, a delisting and exits, is left out here: no
 vote comes before it, and the audit would rightly say so. `test_scenes` has both.
@@ -10,10 +10,14 @@ import pytest
 from hypothesis import given, settings
 
 from jumpstart.audit.audit import audit
-from jumpstart.chain.client import Contract
+from jumpstart.chain.abi import decode_events
+from jumpstart.chain.client import Chain, Contract
+from jumpstart.chain.compiler import Artifacts
+from jumpstart.chain.node import Kind, LocalNode
+from jumpstart.demo.scenarios import Scenario, perform
 from tests.chain import test_ledger_agreement as drawn
 from tests.chain.audit.test_scenes import audited
-from tests.chain.conftest import DRAWN
+from tests.chain.conftest import DRAWN, START
 from tests.chain.stage import Stage
 from tests.chain.test_ledger_agreement import Pair, Script, fortune, run_isolated, scripts
 
@@ -74,3 +78,20 @@ def test_a_role_that_plays_the_review_is_noticed(stage: Stage) -> None:
     trial.send("void", sender=stage.as_review())
     findings = audit(trial.chain, trial.address, with_code=False).findings
     assert any("sale event SaleVoided" in each.what for each in findings.all)
+
+
+@pytest.mark.deep
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("scenario", [Scenario.FULL, Scenario.REFUND, Scenario.DELISTED])
+def test_every_sale_of_the_demo_is_consistent(
+    chain_kind: Kind, artifacts: Artifacts, scenario: Scenario
+) -> None:
+    with LocalNode(chain_kind, start_time=START) as node:
+        chain = Chain.connect(node.url, artifacts=artifacts)
+        perform(chain, scenario)
+        logs = chain.logs(None, from_block=0, to_block=chain.block_number())
+        (listed,) = decode_events(artifacts["Launchpad"].abi, logs, "Listed")
+        done = audit(chain, listed.args["sale"])
+    assert done.findings.all == []
+    assert done.findings.undone == []
+    assert len(done.replay.models.ledger.accounts) >= 20

@@ -178,7 +178,8 @@ def test_another_fork_is_refused(trial: Trial) -> None:
 
 def test_an_answer_that_is_none_is_no_sale_in_order(trial: Trial) -> None:
     """Where a node answers nonsense for logs, the audit could not be done."""
-    for nonsense in (None, {}, [], "0x", 7):
+    answers: tuple[Any, ...] = (None, {}, [], "0x", 7)
+    for nonsense in answers:
 
         def lie(request: Answer, result: Any, given: Any = nonsense) -> Any:
             return given if request["method"] == "eth_getLogs" else result

@@ -3,11 +3,15 @@
 The scenes are those which `test_scenes` finds consistent with the real contracts.
 """
 
+from dataclasses import replace
+
 import pytest
 from eth_account.signers.local import LocalAccount
 
 from jumpstart.audit.audit import audit
 from jumpstart.audit.findings import DIFFERENT
+from jumpstart.chain.client import Transaction
+from jumpstart.chain.platform import Committee
 from tests.chain import figures
 from tests.chain.audit import scenes
 from tests.chain.audit.mutants import Mutant, plant
@@ -58,6 +62,26 @@ def bond_returned(stage: Stage) -> Trial:
     stage.chain.mine_at(stage.chain.now() + 31 * figures.DAY)
     stage.platform.review.send("returnBond", trial.sale.application, sender=stage.people.stranger)
     return trial
+
+
+def other_scores(stage: Stage) -> Trial:
+    """The reviewer reveals others than it committed to."""
+    committee = stage.committee
+    stage.committee = _Fickle(platform=stage.platform, reviewers=committee.reviewers)
+    try:
+        return stage.list()
+    finally:
+        stage.committee = committee
+
+
+class _Fickle(Committee):
+    """Commits to one scorecard, and reveals another."""
+
+    def verdict(self, application: int) -> list[Transaction]:
+        committed, *_ = super().verdict(application)
+        better = replace(self, scores=(90,) * len(self.scores))
+        _, *others = Committee.verdict(better, application)
+        return [committed, *others]
 
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -297,6 +321,16 @@ DEEP_MUTANTS: tuple[Mutant, ...] = (
         scene=bond_returned,
         kind="event",
         what="BondReturned",
+    ),
+    Mutant(
+        name="scores that nobody committed to",
+        contract=REVIEW,
+        source="contracts/review/ReviewScoring.sol",
+        before="if (given != card.commitment) revert",
+        after="if (given == 0) revert",
+        scene=other_scores,
+        kind="event",
+        what="Revealed of 0x",
     ),
     Mutant(
         name="a scorecard that counts for nothing",

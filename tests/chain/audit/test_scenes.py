@@ -25,7 +25,6 @@ SCENES: tuple[Scene, ...] = (
     challenge_lost,
     scenes.exits,
     scenes.locked,
-    scenes.paused,
 )
 DEEP_SCENES: tuple[Scene, ...] = (
     scenes.settled,
@@ -34,6 +33,7 @@ DEEP_SCENES: tuple[Scene, ...] = (
     scenes.delisted,
     scenes.challenged,
     scenes.abandoned,
+    scenes.paused,
     scenes.committee,
 )
 
