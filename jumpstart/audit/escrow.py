@@ -21,7 +21,7 @@ class EscrowEvents:
                 "MilestoneVetoed": replay.follow,
                 "Delisted": replay.follow,
                 "Released": self.released,
-                "ExitPaid": replay.follow,
+                "ExitPaid": self.exit_paid,
                 "BondShared": self.bond_shared,
                 "RemainderCollected": self.remainder_collected,
             },
@@ -29,6 +29,7 @@ class EscrowEvents:
 
     def objected(self, event: Event) -> None:
         escrow, account, time = self.models.escrow, event.args["account"], self.replay.time
+        self.replay.require_sender(event, account)
         before = escrow.delivery(time)
         has_vetoed = self.replay.attempt(event, lambda: escrow.object(account, time))
         if has_vetoed is None:
@@ -56,6 +57,10 @@ class EscrowEvents:
         amount = self.replay.attempt(event, lambda: escrow.collect_remainder(time))
         if amount is not None:
             self._paid(event, checksummed(self.subject.listing.escrow.remainder_to), amount)
+
+    def exit_paid(self, event: Event) -> None:
+        self.replay.require_sender(event, event.args["account"])
+        self.replay.follow(event)
 
     def bond_shared(self, event: Event) -> None:
         account = event.args["account"]

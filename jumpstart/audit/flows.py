@@ -1,7 +1,8 @@
 """What moves: by the models, and by the transfers that tokens log, transaction by transaction.
 
-Knows who holds how much by now. A transfer from one of our contracts, or between them, needs a
-model's word. One that only comes in is a gift, and changes nobody's entitlement. Of the native coin
+Knows who holds how much by now. A transfer from one of our contracts, between them, or in a
+transaction that one of them was called by, needs a model's word. Any other that comes in is a gift,
+and changes nobody's entitlement. Of the native coin
 there are no transfers: see `jumpstart.audit.coins`.
 """
 
@@ -23,6 +24,7 @@ class Flows:
         self._findings = findings
         self._labels = subject.labels
         self._tokens = frozenset(subject.tokens)
+        self._callable = {*subject.labels, subject.launchpad.address}
         self._expected: Counter[Transfer] = Counter()
         self.held: defaultdict[tuple[str, str], int] = defaultdict(int)
         """What each of our contracts must have, gifts included, but for forced coins."""
@@ -79,7 +81,8 @@ class Flows:
             )
         for each, count in (+extra).items():
             self._book(each.token, each.source, each.target, each.amount * count)
-            if each.source in self._labels:
+            # Called itself, nothing but our contract has run: it has taken what it must not.
+            if each.source in self._labels or step.to in self._callable:
                 self._findings.add(
                     "transfer", self._words(each), "nothing", str(each.amount), step.transaction
                 )

@@ -13,6 +13,7 @@ class PassEvents:
 
     def presented(self, event: Event) -> None:
         args, registry, time = event.args, self.replay.models.registry, self.replay.time
+        self.replay.require_sender(event, args["account"])
         self.replay.attempt(
             event,
             lambda: registry.present(
@@ -30,5 +31,6 @@ class PassEvents:
 
     def revoked(self, event: Event) -> None:
         attester, account = event.args["attester"], event.args["account"]
+        self.replay.require_sender(event, attester)
         self.replay.models.registry.revoke(attester, account, self.replay.time)
         self.replay.compare(event, attester=attester, account=account, revokedAt=self.replay.time)

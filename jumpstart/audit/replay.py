@@ -158,6 +158,22 @@ class Replay:
             "event", f"{self.name_of(event)}: {what}", expected, found, self.step.transaction
         )
 
+    def require_sender(self, event: Event, *allowed: str) -> None:
+        """Who has called the contract, where it was called by a transaction itself. Behind another
+        contract, such as a multisig, an event does not say who stands.
+        """
+        step = self.step
+        if step.to != event.address:
+            return
+        expected = step.sender if step.sender in allowed else " or ".join(allowed) or "nobody"
+        self.findings.compare(
+            "role",
+            f"{self.name_of(event)}: sent by",
+            expected,
+            step.sender,
+            step.transaction,
+        )
+
     def wait(self, label: str, name: str, args: Mapping[str, Any] | None, why: str) -> None:
         """The same transaction has to log this as well."""
         self._awaited.append(_Awaited(label, name, args, why))

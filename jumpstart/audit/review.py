@@ -95,17 +95,21 @@ class ReviewEvents:
         if before == NOBODY and not self._creation:
             self._creation = self.replay.step.transaction
         expected = getattr(committee, nominated) if self._is_created else event.args["to"]
+        if self._is_created:
+            self.replay.require_sender(event, getattr(committee, nominated))
         self.replay.compare(event, **{"from": before, "to": expected or NOBODY})
         setattr(committee, role, event.args["to"])
         setattr(committee, nominated, "")
 
     def nominated(self, event: Event) -> None:
         account = event.args["account"]
+        self.replay.require_sender(event, self.models.committee.chair)
         setattr(self.models.committee, _fields_of(event)[1], "" if account == NOBODY else account)
 
     def appointed(self, event: Event) -> None:
         account = event.args["account"]
         committee = self.models.committee
+        self.replay.require_sender(event, committee.chair)
         since = self.replay.attempt(event, lambda: committee.appoint(account, self._time))
         if since is not None:
             self.replay.compare(event, account=account, acceptableFrom=since)
@@ -115,10 +119,12 @@ class ReviewEvents:
         if not self._is_created and account not in committee.reviewers:
             committee.reviewers[account] = self._time
             return
+        self.replay.require_sender(event, account)
         self.replay.attempt(event, lambda: committee.join(account, self._time))
 
     def left(self, event: Event) -> None:
         account = event.args["account"]
+        self.replay.require_sender(event, account, self.models.committee.chair)
         self.replay.attempt(event, lambda: self.models.committee.leave(account))
 
     # ------------------------------------------------------------------------------ application
@@ -126,6 +132,7 @@ class ReviewEvents:
     def applied(self, event: Event) -> None:
         args, terms_hash = event.args, self.subject.listing.terms_hash
         self.models.applications += 1
+        self.replay.require_sender(event, args["applicant"])
         self.replay.compare(
             event,
             id=self.models.applications,
@@ -152,11 +159,13 @@ class ReviewEvents:
     def withdrawn(self, event: Event) -> None:
         application = self._application(event)
         if application is not None:
+            self.replay.require_sender(event, application.applicant)
             self.replay.attempt(event, lambda: application.withdraw(self._time))
 
     def committed(self, event: Event) -> None:
         application, args = self._application(event), event.args
         if application is not None:
+            self.replay.require_sender(event, args["reviewer"])
             self.replay.attempt(
                 event,
                 lambda: application.commit(args["reviewer"], args["commitment"], self._time),
@@ -165,12 +174,14 @@ class ReviewEvents:
     def recused(self, event: Event) -> None:
         application = self._application(event)
         if application is not None:
+            self.replay.require_sender(event, event.args["reviewer"])
             self.replay.attempt(event, lambda: application.recuse(event.args["reviewer"]))
 
     def revealed(self, event: Event) -> None:
         application, args = self._application(event), event.args
         if application is not None:
             scores = tuple(args["scores"])
+            self.replay.require_sender(event, args["reviewer"])
             self._check_commitment(event, application, scores)
             self.replay.attempt(
                 event, lambda: application.reveal(args["reviewer"], scores, self._time)
@@ -233,6 +244,7 @@ class ReviewEvents:
         if application is None:
             return
         motion, reviewer = args["motion"], args["reviewer"]
+        self.replay.require_sender(event, reviewer)
         votes = self.replay.attempt(event, lambda: application.vote(reviewer, motion, self._time))
         if votes is None:
             return
@@ -307,6 +319,7 @@ class ReviewEvents:
         if application is None:
             return
         challenger = args["challenger"]
+        self.replay.require_sender(event, challenger)
         number = self.replay.attempt(event, lambda: application.challenge(challenger, self._time))
         root = self.replay.attempt(event, lambda: self.models.opening.challenge(self._time))
         if number is None or root is None:

@@ -57,10 +57,12 @@ class SaleEvents:
 
     def published(self, event: Event) -> None:
         root = event.args["root"]
+        self.replay.require_sender(event, checksummed(self.terms.parties.holdings_publisher))
         self.replay.attempt(event, lambda: self.models.opening.publish(root, self._time))
         self.replay.compare(event, root=root)
 
     def paused(self, event: Event) -> None:
+        self.replay.require_sender(event, self.models.committee.guardian)
         until = self.replay.attempt(event, lambda: self.models.opening.pause(self._time))
         if until is not None:
             self.replay.compare(event, until=until)
@@ -75,6 +77,7 @@ class SaleEvents:
     def subscribed(self, event: Event) -> None:
         replay, models = self.replay, self.models
         account, accepted = event.args["account"], event.args["accepted"]
+        replay.require_sender(event, account)
         root = replay.attempt(event, lambda: models.opening.admit(self._time))
         is_first = models.ledger.position_of(account).stage is Stage.NONE
         carried = self._taken(event, root or models.opening.root, is_first=is_first)

@@ -139,6 +139,7 @@ class VaultEvents:
         if grant is None:
             return
         vault, time, revoker = self.models.vault, self.replay.time, grant.plan.revoker
+        self.replay.require_sender(event, checksummed(revoker))
         returned = self.replay.attempt(
             event, lambda: vault.revoke(grant, caller=revoker, time=time)
         )
@@ -154,6 +155,7 @@ class VaultEvents:
             return
         vault, to = self.models.vault, event.args["to"]
         before = vault.state_of(grant).beneficiary
+        self.replay.require_sender(event, checksummed(before))
         try:
             vault.transfer(grant, bytes.fromhex(to[2:]), caller=before)
         except LedgerRefusal as refusal:

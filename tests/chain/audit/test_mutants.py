@@ -64,6 +64,21 @@ def bond_returned(stage: Stage) -> Trial:
     return trial
 
 
+def guardian_appoints(stage: Stage) -> Trial:
+    """The guardian appoints a reviewer as if it were the chair."""
+    stage.platform.review.send(
+        "appointReviewer", stage.people.heir.address, sender=stage.people.guardian
+    )
+    return stage.list()
+
+
+def posted_by_anybody(stage: Stage) -> Trial:
+    """A stranger posts the right root."""
+    trial = stage.list()
+    trial.sale.publish_holdings(trial.tree.root, sender=stage.people.stranger)
+    return trial
+
+
 def other_scores(stage: Stage) -> Trial:
     """The reviewer reveals others than it committed to."""
     committee = stage.committee
@@ -321,6 +336,37 @@ DEEP_MUTANTS: tuple[Mutant, ...] = (
         scene=bond_returned,
         kind="event",
         what="BondReturned",
+    ),
+    Mutant(
+        name="a reviewer whom the guardian appoints",
+        contract=REVIEW,
+        source="contracts/review/ReviewCommittee.sol",
+        before="if (msg.sender != chair) revert",
+        after="if (msg.sender != chair && msg.sender != guardian) revert",
+        scene=guardian_appoints,
+        kind="role",
+        what="ReviewerAppointed of 0x",
+    ),
+    Mutant(
+        name="holdings that anybody posts",
+        contract=SALE,
+        source="contracts/sale/SaleOpening.sol",
+        before="if (msg.sender != publisher) revert SubscriptionSale_OnlyPublisher(msg.sender, publisher);",
+        after="",
+        scene=posted_by_anybody,
+        kind="role",
+        what="HoldingsPublished: sent by",
+    ),
+    Mutant(
+        name="a subscription that takes more than it costs",
+        contract=SALE,
+        source="contracts/sale/SaleSubscribing.sol",
+        before="if (received != due) revert SubscriptionSale_PaymentShort(received, due);",
+        after="if (received != due) revert SubscriptionSale_PaymentShort(received, due);\n"
+        "            _pull(token, 7);",
+        scene=scenes.settled,
+        kind="transfer",
+        what="to sale",
     ),
     Mutant(
         name="scores that nobody committed to",
