@@ -17,11 +17,12 @@ from jumpstart.audit.coins import check_coins
 from jumpstart.audit.escrow import EscrowEvents
 from jumpstart.audit.findings import Findings
 from jumpstart.audit.holdings import check_holdings
-from jumpstart.audit.journal import Journal
+from jumpstart.audit.journal import Journal, Step
 from jumpstart.audit.passes import PassEvents
 from jumpstart.audit.powers import PowerNow, powers_now
 from jumpstart.audit.replay import Replay
 from jumpstart.audit.review import ReviewEvents
+from jumpstart.audit.roles import RoleEvents
 from jumpstart.audit.sale import SaleEvents
 from jumpstart.audit.state import check_state
 from jumpstart.audit.subject import Subject
@@ -33,6 +34,7 @@ _CHECKED, _DIFFERENT, _UNCHECKED = "as rebuilt", "different", "not checked"
 _NOT_ASKED: Final = "it was not asked for"
 
 Say = Callable[[str], None]
+Watch = Callable[[Step, Replay], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,11 +62,13 @@ def audit(
     origin: int | None = None,
     with_code: bool = True,
     say: Say = lambda line: None,
+    watch: Watch = lambda step, replay: None,
 ) -> Audit:
     """Audits the sale at an address or, with `application`, the one its launchpad there has listed.
 
     `block`: by default the newest with enough confirmations; `block_hash` is what its hash has to
-    be. `origin`: the first block to look at, by default that of the oldest contract. Raises
+    be. `origin`: the first block to look at, by default that of the oldest contract. `watch` is told
+    of each transaction when it has been replayed. Raises
     `InputError` where there is no sale, `ChainError` where the node does not answer, answers what
     cannot be read, or rolls the block back meanwhile; `ToolError` where nothing can be rebuilt.
     """
@@ -77,7 +81,7 @@ def audit(
             confirmations=confirmations,
             origin=origin,
         )
-        return _audited(subject, block_hash, say, with_code=with_code)
+        return _audited(subject, block_hash, say, watch, with_code=with_code)
     except JumpstartError:
         raise
     except (
@@ -93,7 +97,9 @@ def audit(
         ) from error
 
 
-def _audited(subject: Subject, block_hash: str | None, say: Say, *, with_code: bool) -> Audit:
+def _audited(
+    subject: Subject, block_hash: str | None, say: Say, watch: Watch, *, with_code: bool
+) -> Audit:
     findings = Findings()
     if block_hash is not None:
         findings.compare(
@@ -108,12 +114,14 @@ def _audited(subject: Subject, block_hash: str | None, say: Say, *, with_code: b
         findings.leave("code", _NOT_ASKED)
     replay = Replay(subject, findings)
     SaleEvents(replay)
+    RoleEvents(replay)
     ReviewEvents(replay, EscrowEvents(replay))
     VaultEvents(replay)
     PassEvents(replay)
     journal = Journal(subject, findings, say)
     for step in journal.steps():
         replay.play(step)
+        watch(step, replay)
     say(f"{journal.events} events of {journal.transactions} transactions replayed")
     if not replay.models.committee.chair:
         raise InputError(

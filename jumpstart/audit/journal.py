@@ -10,24 +10,17 @@ or not; and each block has to name the one before it.
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from jumpstart.accounts import checksummed
 from jumpstart.audit.findings import Findings
+from jumpstart.audit.logs import APPROVAL, TRANSFER, content_of, filters_of, mask_of
 from jumpstart.audit.subject import Subject
 from jumpstart.chain.abi import Entry, Event, decode_events
 from jumpstart.chain.blocks import header_hash, receipts_root
 from jumpstart.chain.client import Contract
 from jumpstart.chain.rpc import NodeRefusal
 from jumpstart.errors import ChainError
-from jumpstart.hashing import keccak256
-
-TRANSFER: Final = "0x" + keccak256(b"Transfer(address,address,uint256)").hex()
-APPROVAL: Final = "0x" + keccak256(b"Approval(address,address,uint256)").hex()
-_PRESENTED: Final = (
-    "PassPresented(address,address,bytes32,uint256,uint256,uint256,uint256)",
-    "PassRevoked(address,address,uint256)",
-)
 
 _BLOCKS: Final = 1_000  # whose logs are in memory together
 _SPARSE_BLOCKS: Final = 10_000  # the same where most blocks are not read
@@ -61,27 +54,6 @@ class Step:
     transfers: tuple[Transfer, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Filter:
-    """Logs that are asked for: of these contracts, with these topics."""
-
-    addresses: tuple[str, ...]
-    topics: tuple[Any, ...] = ()
-
-    def takes(self, log: Entry) -> bool:
-        """As a node decides it."""
-        if log["address"].lower() not in self.addresses:
-            return False
-        found = log["topics"]
-        for place, wanted in enumerate(self.topics):
-            if wanted is None:
-                continue
-            allowed = [wanted] if isinstance(wanted, str) else wanted
-            if place >= len(found) or found[place] not in allowed:
-                return False
-        return True
-
-
 class Journal:
     """Reads the journal of a subject. What a node contradicts itself in is a finding."""
 
@@ -92,7 +64,7 @@ class Journal:
         self._subject = subject
         self._chain = subject.chain
         self._findings = findings
-        self._filters = _filters_of(subject)
+        self._filters = filters_of(subject)
         self._contracts: Mapping[str, Contract] = {
             each.address: each
             for each in (
@@ -106,7 +78,7 @@ class Journal:
         }
         self._last_hash: tuple[int, str] | None = None
         self._masks = tuple(
-            _mask(each.address)
+            mask_of(each.address)
             for each in (subject.sale, subject.escrow, subject.review, subject.vault)
         )
         self._is_bound = False
@@ -201,7 +173,7 @@ class Journal:
                 log["transactionHash"],
             )
         for place in sorted(once.keys() & again.keys()):
-            if _content(once[place]) != _content(again[place]):
+            if content_of(once[place]) != content_of(again[place]):
                 self._findings.add(
                     "node",
                     f"log {place[1]} of block {place[0]}, read twice",
@@ -320,9 +292,9 @@ class Journal:
             )
         everything = [log for receipt in receipts for log in receipt["logs"]]
         expected = [
-            (place, *_content(log)) for place, log in enumerate(everything) if self._takes(log)
+            (place, *content_of(log)) for place, log in enumerate(everything) if self._takes(log)
         ]
-        found = [(int(log["logIndex"], 16), *_content(log)) for log in logs]
+        found = [(int(log["logIndex"], 16), *content_of(log)) for log in logs]
         compare("node", f"logs of block {number}", expected, found)
         for log in (*everything, *logs):
             if log["blockHash"] != header["hash"]:
@@ -384,50 +356,7 @@ class Journal:
             compare("node", f"time of block {head.number}", head.timestamp, time)
 
 
-def _filters_of(subject: Subject) -> tuple[_Filter, ...]:
-    """All that is asked for. In lower case, as nodes answer."""
-
-    def lower(*contracts: Contract) -> tuple[str, ...]:
-        return tuple(each.address.lower() for each in contracts)
-
-    own = [_topic(each) for each in subject.labels]
-    tokens = tuple(each.lower() for each in subject.tokens)
-    number = "0x" + subject.application.to_bytes(32).hex()
-    attesters = ["0x" + each.rjust(32, b"\0").hex() for each in subject.terms.attesters]
-    presented = ["0x" + keccak256(each.encode()).hex() for each in _PRESENTED]
-    return (
-        _Filter(addresses=lower(subject.sale, subject.escrow, subject.review, subject.vault)),
-        _Filter(addresses=lower(subject.launchpad), topics=(None, number)),
-        _Filter(addresses=lower(subject.registry), topics=(presented, attesters)),
-        _Filter(addresses=tokens, topics=(TRANSFER, own)),
-        _Filter(addresses=tokens, topics=(TRANSFER, None, own)),
-        _Filter(addresses=tokens, topics=(APPROVAL, own)),
-    )
-
-
 @functools.lru_cache(maxsize=4096)
 def _checksummed(text: str) -> str:
     """The address that an answer, or a topic, ends with."""
     return checksummed(bytes.fromhex(text[-40:]))
-
-
-def _topic(address: str) -> str:
-    return "0x" + bytes(12).hex() + address[2:].lower()
-
-
-def _content(log: Entry) -> tuple[Any, ...]:
-    return (
-        log["address"].lower(),
-        tuple(log["topics"]),
-        log["data"],
-        log["transactionHash"],
-        log["blockHash"],
-    )
-
-
-def _mask(address: str) -> int:
-    """The three bits of 2048 that an address sets in the filter of a block."""
-    digest, mask = keccak256(bytes.fromhex(address[2:])), 0
-    for place in (0, 2, 4):
-        mask |= 1 << (int.from_bytes(digest[place : place + 2]) & 2047)
-    return mask

@@ -1,4 +1,4 @@
-"""The events of the review: roles, the application with its scorecards, votes, challenges, bonds.
+"""The events of the review: the application with its scorecards, votes, challenges, bonds.
 
 All applications of the review pay bonds into the same contract. Of those of other sales it is only
 followed what moves, as their events say it.
@@ -13,7 +13,6 @@ from jumpstart.audit.calldata import salt_of
 from jumpstart.audit.escrow import EscrowEvents
 from jumpstart.audit.replay import Replay
 from jumpstart.chain.abi import Event
-from jumpstart.chain.blueprint import NOBODY
 from jumpstart.committee import Application
 from jumpstart.errors import LedgerRefusal
 from jumpstart.hashing import keccak256
@@ -52,18 +51,6 @@ class ReviewEvents:
             "ChallengeBondPaid": self.challenge_bond_paid,
         }
         replay.on("review", {name: self._sorted(handler) for name, handler in own.items()})
-        replay.on(
-            "review",
-            {
-                "ReviewerAppointed": self.appointed,
-                "ReviewerJoined": self.joined,
-                "ReviewerLeft": self.left,
-                "ChairNominated": self.nominated,
-                "ChairChanged": self.changed,
-                "GuardianNominated": self.nominated,
-                "GuardianChanged": self.changed,
-            },
-        )
 
     def _sorted(self, handler: Callable[[Event], None]) -> Callable[[Event], None]:
         """Ours by the models; of others what moves."""
@@ -79,53 +66,6 @@ class ReviewEvents:
     @property
     def _time(self) -> int:
         return self.replay.time
-
-    # ------------------------------------------------------------------------------------ roles
-
-    @property
-    def _is_created(self) -> bool:
-        return self.replay.step.transaction != self._creation
-
-    _creation = ""
-
-    def changed(self, event: Event) -> None:
-        """A chair or guardian; the first ones when the review is made."""
-        committee, (role, nominated) = self.models.committee, _fields_of(event)
-        before = getattr(committee, role) or NOBODY
-        if before == NOBODY and not self._creation:
-            self._creation = self.replay.step.transaction
-        expected = getattr(committee, nominated) if self._is_created else event.args["to"]
-        if self._is_created:
-            self.replay.require_sender(event, getattr(committee, nominated))
-        self.replay.compare(event, **{"from": before, "to": expected or NOBODY})
-        setattr(committee, role, event.args["to"])
-        setattr(committee, nominated, "")
-
-    def nominated(self, event: Event) -> None:
-        account = event.args["account"]
-        self.replay.require_sender(event, self.models.committee.chair)
-        setattr(self.models.committee, _fields_of(event)[1], "" if account == NOBODY else account)
-
-    def appointed(self, event: Event) -> None:
-        account = event.args["account"]
-        committee = self.models.committee
-        self.replay.require_sender(event, committee.chair)
-        since = self.replay.attempt(event, lambda: committee.appoint(account, self._time))
-        if since is not None:
-            self.replay.compare(event, account=account, acceptableFrom=since)
-
-    def joined(self, event: Event) -> None:
-        account, committee = event.args["account"], self.models.committee
-        if not self._is_created and account not in committee.reviewers:
-            committee.reviewers[account] = self._time
-            return
-        self.replay.require_sender(event, account)
-        self.replay.attempt(event, lambda: committee.join(account, self._time))
-
-    def left(self, event: Event) -> None:
-        account = event.args["account"]
-        self.replay.require_sender(event, account, self.models.committee.chair)
-        self.replay.attempt(event, lambda: self.models.committee.leave(account))
 
     # ------------------------------------------------------------------------------ application
 
@@ -386,9 +326,3 @@ class ReviewEvents:
 
     def _bond(self, source: str, target: str, amount: int) -> None:
         self.replay.flows.move(self.subject.bond_token, source, target, amount)
-
-
-def _fields_of(event: Event) -> tuple[str, str]:
-    """The role that the event is about, and who was named for it, as the model calls them."""
-    role = "chair" if event.name.startswith("Chair") else "guardian"
-    return role, f"nominated_{role}"

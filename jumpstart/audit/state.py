@@ -5,31 +5,22 @@ one word in the sale: every one is read. The getters for a participant are funct
 terms and the settlements; with code that agrees with a rebuild a sample of them is enough.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import astuple
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 from jumpstart.accounts import checksummed
 from jumpstart.audit.findings import Findings, Kind
+from jumpstart.audit.participants import check_participants
 from jumpstart.audit.replay import Models, Replay
+from jumpstart.audit.storage import check_storage
 from jumpstart.audit.subject import Subject
-from jumpstart.chain.abi import calldata_of, function_of
 from jumpstart.chain.blueprint import NOBODY
-from jumpstart.chain.client import Contract
 from jumpstart.committee import Application, Card
 from jumpstart.deployment.verification.checks import Checks
 from jumpstart.deployment.verification.platform import ask_domain, ask_listing
 from jumpstart.deployment.verification.questions import Asker, Questions
-from jumpstart.errors import ChainError
-from jumpstart.hashing import keccak256
-from jumpstart.ledger import Position, Stage
 from jumpstart.writing import plain
 
-SAMPLE: Final = 100
-"""Participants for whom every getter is asked where the code is what it must be."""
-
-_BATCH: Final = 200  # participants whose words are in memory together
-_WORD: Final = 64  # hexadecimal digits
 _BY_ARGUMENTS: Final = "the answer follows from the arguments and the code alone, which is compared"
 _ACCOUNTS: Final = ("positionOf", "nonceOf", "depositOf", "allotmentOf", "weightOf", "claimableOf")
 
@@ -43,8 +34,8 @@ def check_state(replay: Replay, *, has_right_code: bool) -> None:
     state.ask_vault()
     state.ask_launchpad()
     state.settle()
-    state.check_storage()
-    state.check_participants(has_right_code=has_right_code)
+    check_storage(replay)
+    check_participants(replay, has_right_code=has_right_code)
 
 
 class _State:
@@ -270,204 +261,3 @@ class _State:
         made = {"sale": subject.sale.address, "escrow": subject.escrow.address}
         number, block = subject.application, subject.listed_in
         ask_listing(launchpad, rules, number, subject.listing, made, block)
-
-    # ----------------------------------------------------------------------------------- storage
-
-    def check_storage(self) -> None:
-        """The words of sale and escrow that have a place of their own."""
-        for label, contract, words in (
-            ("sale", self.subject.sale, dict(self._sale_words())),
-            ("escrow", self.subject.escrow, dict(self._escrow_words())),
-        ):
-            places = [_slot(contract, name) + offset for name, offset in words]
-            found = self.chain.storage_many(contract.address, places, self.block)
-            for (name, offset), expected, word in zip(words, words.values(), found, strict=True):
-                self.findings.compare(
-                    "state", f"{label}: storage {name}[{offset}]", f"{expected:#x}", f"{word:#x}"
-                )
-        self.findings.leave(
-            "escrow: storage _progress", "what time makes of it, the getter delivery shows"
-        )
-        self.findings.leave(
-            "sale: storage _progressOf", "how far sweepers have come; it moves nothing by itself"
-        )
-
-    def _sale_words(self) -> Iterator[tuple[tuple[str, int], int]]:
-        models, terms = self.models, self.subject.terms
-        ledger, opening, till = models.ledger, models.opening, models.till
-        # What nobody settled in time is stored as it was.
-        stored = ledger.status(0)
-        sums = len(ledger.outcomes) << 8 | ledger.sold_up << 16 | ledger.sold_down << 128
-        yield ("_state", 0), stored | sums
-        yield ("_holdingsRoot", 0), int.from_bytes(opening.in_force)
-        yield ("_suspendedRoot", 0), int.from_bytes(opening.suspended)
-        gate = opening.published_at | opening.paused_until << 40 | opening.is_challenged << 80
-        yield ("_gate", 0), gate
-        for session in range(8):
-            outcome = None
-            if session < len(terms.sessions):
-                outcome = ledger.settlement_of(session)
-            settled = 0
-            if outcome is not None:
-                shared = outcome.remaining | outcome.weight << 112
-                settled = shared | outcome.full_from << 240
-            yield ("_settlementOf", session), settled
-            limited = 0
-            if session < len(terms.sessions) and terms.sessions[session].limit:
-                rows = range(len(terms.tiers))
-                total = sum(ledger.demand_of(session, row).subscribed for row in rows)
-                limited = total | ledger.latest_of(session) << 112
-            yield ("_limitedDemandOf", session), limited
-        yield ("_nameFallback", 0), 0
-        yield ("_versionFallback", 0), 0
-        flags = till.has_proceeds_collected | till.has_fee_collected << 8
-        yield ("_collection", 0), flags | till.has_unsold_collected << 16 | till.returned << 24
-
-    def _escrow_words(self) -> Iterator[tuple[tuple[str, int], int]]:
-        escrow = self.models.escrow
-        yield ("_payments", 0), escrow.released_bps | escrow.exited << 16
-        flags = escrow.is_delisted << 240 | (escrow.remainder > 0) << 248
-        yield ("_slash", 0), escrow.bond | escrow.total_weight << 112 | flags
-
-    # ------------------------------------------------------------------------------ participants
-
-    def check_participants(self, *, has_right_code: bool) -> None:
-        """The word of every participant; and getters of all, or of a sample."""
-        accounts = sorted(self.models.ledger.accounts, key=str.lower)
-        for start in range(0, len(accounts), _BATCH):
-            self._check_words(accounts[start : start + _BATCH])
-        step = 1
-        if has_right_code and len(accounts) > SAMPLE:
-            step = -(-len(accounts) // SAMPLE)
-            self.findings.leave(
-                f"getters for {len(accounts) - len(accounts[::step])} of {len(accounts)} participants",
-                "they follow from the word of each, which is compared, by code that is compared",
-            )
-        asked = accounts[::step]
-        for start in range(0, len(asked), _BATCH // 4):
-            self._ask_accounts(asked[start : start + _BATCH // 4])
-
-    def _check_words(self, accounts: Sequence[str]) -> None:
-        ledger, escrow, sale = self.models.ledger, self.models.escrow, self.subject.sale
-        positions, shared = (
-            _slot(sale, "_positionOf"),
-            _slot(self.subject.escrow, "hasSharedBond"),
-        )
-        words = self.chain.storage_many(
-            sale.address, [_place(each, positions) for each in accounts], self.block
-        )
-        for account, word in zip(accounts, words, strict=True):
-            position = ledger.position_of(account)
-            if not self.findings.compare("state", "", self._packed(position), word):
-                self.findings.all.pop()
-                self.findings.compare(
-                    "state",
-                    f"position of {account}",
-                    _shown(self._packed(position)),
-                    _shown(word),
-                )
-        if not escrow.is_delisted:
-            return
-        words = self.chain.storage_many(
-            self.subject.escrow.address, [_place(each, shared) for each in accounts], self.block
-        )
-        for account, word in zip(accounts, words, strict=True):
-            has_shared = int(account in escrow.bond_shares)
-            self.findings.compare("state", f"bond shared by {account}", has_shared, word)
-
-    def _packed(self, position: Position) -> int:
-        """As `PositionWord` has it."""
-        if position.stage is Stage.NONE:
-            return 0
-        coefficient = self.subject.terms.tiers[position.tier].coefficient
-        return (
-            position.allotted
-            | position.amount << 112
-            | coefficient << 224
-            | position.tier << 240
-            | position.session << 248
-            | position.stage << 252
-        )
-
-    def _ask_accounts(self, accounts: Sequence[str]) -> None:
-        calls: list[_Call] = [each for account in accounts for each in self._calls_of(account)]
-        requests = []
-        for contract, function, args, _ in calls:
-            data = calldata_of(function_of(contract.artifact, function, args), args)
-            message = {"to": contract.address, "data": "0x" + data.hex()}
-            requests.append(("eth_call", (message, hex(self.block))))
-        try:
-            answers = self.chain.batch(requests)
-        except ChainError as error:
-            self.findings.add(
-                "state", f"getters for {accounts[0]} to {accounts[-1]}", "answers", str(error)
-            )
-            return
-        for (_, function, args, expected), answer in zip(calls, answers, strict=True):
-            found = _words_of(answer)
-            what = f"{function}({', '.join(map(str, args))})"
-            self.findings.compare("state", what, expected, found)
-
-    def _calls_of(self, account: str) -> Iterator["_Call"]:
-        subject, ledger, escrow = self.subject, self.models.ledger, self.models.escrow
-        sale, terms = subject.sale, subject.terms
-        position = ledger.position_of(account)
-        word = self._packed(position)
-        yield sale, "nonceOf", (account,), (word,)
-        yield sale, "positionOf", (account,), _unpacked(word)
-        yield sale, "depositOf", (account,), (ledger.deposit_of(account),)
-        yield sale, "allotmentOf", (account,), (ledger.allotment_of(account),)
-        yield sale, "weightOf", (account,), (ledger.weight_of(account),)
-        claimable = ledger.claimable_of(account, self.now)
-        yield sale, "claimableOf", (account,), (claimable.tokens, claimable.refund)
-        more = terms.deal.minimum
-        waiting = position.amount if position.stage is Stage.SUBSCRIBED else 0
-        paid = terms.cost_up(position.allotted + waiting)
-        due = terms.cost_up(ledger.weight_of(account) + more) - paid
-        yield sale, "costOf", (account, more), (max(due, 0), max(-due, 0))
-        exit_ = escrow.exit_of(account, self.now)
-        yield subject.escrow, "exitOf", (account,), (exit_.returned, exit_.amount)
-        has_objected = int(escrow.has_objected(account))
-        yield subject.escrow, "hasObjected", (account,), (has_objected,)
-        has_shared = int(account in escrow.bond_shares)
-        yield subject.escrow, "hasSharedBond", (account,), (has_shared,)
-        for attester in map(checksummed, terms.attesters):
-            found = self.models.registry.pass_of(attester, account)
-            if any(found):
-                yield subject.registry, "passOf", (attester, account), tuple(found)
-
-
-_Call: TypeAlias = tuple[Contract, str, tuple[Any, ...], tuple[int, ...]]
-
-
-def _slot(contract: Contract, label: str) -> int:
-    rows = contract.artifact.storage_layout["storage"]
-    return next(int(row["slot"]) for row in rows if row["label"] == label)
-
-
-def _place(account: str, slot: int) -> int:
-    """Where a mapping keeps the value of an account."""
-    return int.from_bytes(keccak256(bytes(12) + bytes.fromhex(account[2:]) + slot.to_bytes(32)))
-
-
-def _unpacked(word: int) -> tuple[int, ...]:
-    """The fields of a `Position`, in their order."""
-    tokens = 2**112 - 1
-    return (
-        word & tokens,
-        word >> 112 & tokens,
-        word >> 224 & 0xFFFF,
-        word >> 240 & 0xFF,
-        word >> 248 & 0xF,
-        word >> 252,
-    )
-
-
-def _shown(word: int) -> dict[str, int]:
-    names = ("allotted", "amount", "coefficient", "tier", "session", "stage")
-    return dict(zip(names, _unpacked(word), strict=True))
-
-
-def _words_of(answer: str) -> tuple[int, ...]:
-    digits = answer[2:]
-    return tuple(int(digits[place : place + _WORD], 16) for place in range(0, len(digits), _WORD))
