@@ -7,6 +7,7 @@ logs        which of them concern the sale
 calldata    what a subscription carried: an amount, a holding, a proof
 replay      the models, driven by the events; each event explained, none missing
 sale, escrow, review, roles, vault, passes     the events of each contract
+consent     an account's word for a payout to another address
 flows       what must have moved, against the transfers of each transaction
 coins       the native coin, of which there are no events
 state       every value that the contracts have, against the models'; storage, participants     parts of it

@@ -5,7 +5,7 @@ from typing import Any, Final, TypeAlias
 
 from jumpstart.accounts import checksummed
 from jumpstart.audit.replay import Replay
-from jumpstart.audit.storage import slot_of
+from jumpstart.audit.storage import packed, slot_of
 from jumpstart.chain.abi import calldata_of, function_of
 from jumpstart.chain.client import Contract
 from jumpstart.errors import ChainError
@@ -77,18 +77,7 @@ class _Participants:
             self.findings.compare("state", f"bond shared by {account}", has_shared, word)
 
     def _packed(self, position: Position) -> int:
-        """As `PositionWord` has it."""
-        if position.stage is Stage.NONE:
-            return 0
-        coefficient = self.subject.terms.tiers[position.tier].coefficient
-        return (
-            position.allotted
-            | position.amount << 112
-            | coefficient << 224
-            | position.tier << 240
-            | position.session << 248
-            | position.stage << 252
-        )
+        return packed(position, self.subject.terms)
 
     def _ask_accounts(self, accounts: Sequence[str]) -> None:
         calls: list[_Call] = [each for account in accounts for each in self._calls_of(account)]

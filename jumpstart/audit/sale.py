@@ -4,8 +4,10 @@ from typing import Any, Final
 
 from jumpstart.accounts import checksummed
 from jumpstart.audit.calldata import Subscription, selector_to, subscriptions_in
+from jumpstart.audit.consent import check_consent
 from jumpstart.audit.flows import NATIVE
 from jumpstart.audit.replay import Replay
+from jumpstart.audit.storage import packed
 from jumpstart.chain.abi import Event, selector_of
 from jumpstart.errors import LedgerRefusal
 from jumpstart.ledger import Stage, Status
@@ -167,6 +169,7 @@ class SaleEvents:
 
     def claimed(self, event: Event) -> None:
         ledger, account = self.models.ledger, event.args["account"]
+        to = self._receiver(event)
         if self._is_refund_alone(event):
             refund = self.replay.attempt(event, lambda: ledger.claim_refund(account, self._time))
             tokens = 0
@@ -174,7 +177,6 @@ class SaleEvents:
             payout = self.replay.attempt(event, lambda: ledger.claim(account, self._time))
             refund = None if payout is None else payout.refund
             tokens = 0 if payout is None else payout.tokens
-        to = self._receiver(event)
         if refund is None:
             return
         self.replay.compare(event, account=account, tokens=tokens, refund=refund)
@@ -191,14 +193,14 @@ class SaleEvents:
 
     def refunded(self, event: Event) -> None:
         account = event.args["account"]
-        refund = self.replay.attempt(event, lambda: self.models.ledger.refund(account, self._time))
         to = self._receiver(event)
+        refund = self.replay.attempt(event, lambda: self.models.ledger.refund(account, self._time))
         if refund is not None:
             self.replay.compare(event, account=account, refund=refund)
             self._pay(self.subject.sale.address, to, refund)
 
     def _receiver(self, event: Event) -> str:
-        """Who is paid: the account, or whom it has named."""
+        """Who is paid: the account, or whom it has named. Before the models have paid."""
         account: str = event.args["account"]
         for each in self.replay.following(event):
             # Others may be paid in between: whoever is paid may call back.
@@ -208,6 +210,8 @@ class SaleEvents:
                 if each.name != "Redirected":
                     break
                 self.replay.wait("sale", "Redirected", each.args, "it follows a claim")
+                position = self.models.ledger.position_of(account)
+                check_consent(self.replay, each, packed(position, self.terms))
                 to: str = each.args["to"]
                 return to
         return account

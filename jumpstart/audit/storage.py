@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from jumpstart.audit.replay import Replay
 from jumpstart.chain.client import Contract
+from jumpstart.ledger import Position, Stage
+from jumpstart.terms import SaleTerms
 
 _SESSIONS = 8  # that a sale has room for
 
@@ -17,6 +19,21 @@ def slot_of(contract: Contract, label: str) -> int:
     """Where a variable of this name begins."""
     rows = contract.artifact.storage_layout["storage"]
     return next(int(row["slot"]) for row in rows if row["label"] == label)
+
+
+def packed(position: Position, terms: SaleTerms) -> int:
+    """A position as the one word that a sale keeps of it."""
+    if position.stage is Stage.NONE:
+        return 0
+    coefficient = terms.tiers[position.tier].coefficient
+    return (
+        position.allotted
+        | position.amount << 112
+        | coefficient << 224
+        | position.tier << 240
+        | position.session << 248
+        | position.stage << 252
+    )
 
 
 class _Storage:

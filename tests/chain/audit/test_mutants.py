@@ -10,6 +10,7 @@ from eth_account.signers.local import LocalAccount
 
 from jumpstart.audit.audit import audit
 from jumpstart.audit.findings import DIFFERENT
+from jumpstart.authorisations import Purpose
 from jumpstart.chain.client import Transaction
 from jumpstart.chain.platform import Committee
 from tests.chain import figures
@@ -76,6 +77,16 @@ def posted_by_anybody(stage: Stage) -> Trial:
     """A stranger posts the right root."""
     trial = stage.list()
     trial.sale.publish_holdings(trial.tree.root, sender=stage.people.stranger)
+    return trial
+
+
+def claimed_by_a_thief(stage: Stage) -> Trial:
+    """A stranger has a claim paid to itself, with somebody else's signature."""
+    trial = scenes.settled(stage)
+    victim, thief = stage.people.buyers[4], stage.people.stranger
+    deadline = trial.chain.now() + 3600
+    word = trial.word(Purpose.CLAIM, victim, thief, by=thief, deadline=deadline)
+    trial.send("claimTo", victim.address, thief.address, deadline, word, sender=thief)
     return trial
 
 
@@ -367,6 +378,16 @@ DEEP_MUTANTS: tuple[Mutant, ...] = (
         scene=scenes.settled,
         kind="transfer",
         what="to sale",
+    ),
+    Mutant(
+        name="a payout elsewhere that nobody has signed",
+        contract=SALE,
+        source="contracts/sale/SaleClaiming.sol",
+        before="if (!SignatureChecker.isValidSignatureNow(account, _hashTypedDataV4(message), signature)) {",
+        after="if (_hashTypedDataV4(message) == 0) {",
+        scene=claimed_by_a_thief,
+        kind="event",
+        what="sent or signed by",
     ),
     Mutant(
         name="scores that nobody committed to",
