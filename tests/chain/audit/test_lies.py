@@ -109,10 +109,10 @@ def test_the_truth_is_consistent(trial: Trial) -> None:
 
 RECEIPTS = ("eth_getTransactionReceipt", "eth_getBlockReceipts")
 LIES: dict[str, Lie] = {
-    "an event hidden everywhere": _without(CLAIMED, "eth_getLogs", *RECEIPTS),
     "a redirection hidden everywhere": _without(REDIRECTED, "eth_getLogs", *RECEIPTS),
 }
 DEEP_LIES: dict[str, Lie] = {
+    "an event hidden everywhere": _without(CLAIMED, "eth_getLogs", *RECEIPTS),
     "an event hidden among the logs": _without(CLAIMED, "eth_getLogs"),
     "an event hidden in receipts": _without(CLAIMED, *RECEIPTS),
     "a transfer hidden everywhere": _without(TRANSFER, "eth_getLogs", *RECEIPTS),
