@@ -59,11 +59,8 @@ class _Attestation:
     milestone: int
     time: int
     objections: dict[str, int] = field(default_factory=dict)  # account -> tokens
+    objected: int = 0  # the sum of them
     vetoed_at: int | None = None
-
-    @property
-    def objected(self) -> int:
-        return sum(self.objections.values())
 
 
 class EscrowLedger:
@@ -73,6 +70,7 @@ class EscrowLedger:
         self.terms = terms
         self.sale = sale
         self.released = 0  # payment, to the project
+        self.released_bps = 0  # the share of the proceeds that this is
         self.exited = 0  # payment, to who exited
         self.remainder = 0  # payment, to where the terms say
         self.bond = 0
@@ -106,7 +104,9 @@ class EscrowLedger:
         attestation = self._attestations[-1]
         if account in attestation.objections:
             raise _refusal("AlreadyObjected", account)
-        attestation.objections[account] = self._weight_of(account)
+        weight = self._weight_of(account)
+        attestation.objections[account] = weight
+        attestation.objected += weight
         # A share of at least so many basis points, compared without a division.
         sold, _ = self.sale.outcome
         needed = sold * self.terms.objection_bps
@@ -123,18 +123,19 @@ class EscrowLedger:
             raise _refusal("WrongStatus", EscrowStatus.WAITING, EscrowStatus.DELIVERING)
         amount = self._collected(self.releasable(time))
         self.released += amount
+        self.released_bps = self.delivery(time).released_bps
         return amount
 
     # ----------------------------------------------------------------------------------- exiting
 
-    def exit(self, account: str, time: int) -> ExitPayment:
-        """Ends the account's part in the sale.
+    def exit(self, account: str, time: int, *, with_tokens: bool = True) -> ExitPayment:
+        """Ends the account's part in the sale. Without tokens, what has vested is given up.
 
         Raises `LedgerRefusal`: WrongStatus, and what the sale refuses.
         """
         self._require(EscrowStatus.EXITING, time)
         paid = self.exit_of(account, time)
-        self.sale.exit(account, time)
+        self.sale.exit(account, time, with_tokens=with_tokens)
         self.exited += paid.amount
         return paid
 
@@ -240,6 +241,19 @@ class EscrowLedger:
         sold, _ = self.sale.outcome
         amount = mul_div_down(self.unreleased(time), returned, sold)
         return ExitPayment(returned=returned, amount=amount)
+
+    def has_objected(self, account: str) -> bool:
+        """Whether the account has objected to the latest attestation."""
+        return bool(self._attestations) and account in self._attestations[-1].objections
+
+    @property
+    def is_delisted(self) -> bool:
+        return self._delisted_at is not None
+
+    @property
+    def attestations(self) -> int:
+        """So far, of all milestones, vetoed ones too; also while the sale has not succeeded."""
+        return len(self._attestations)
 
     @property
     def held(self) -> int:

@@ -10,7 +10,7 @@ is refused as one with a wrong proof. So is what an exit is paid for the tokens 
 the escrow's to know. The holdings are in force when the ledger opens.
 """
 
-from collections.abc import Mapping
+from collections.abc import KeysView, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
@@ -312,6 +312,19 @@ class Ledger:
         return position
 
     # ------------------------------------------------------------------------------------- views
+
+    @property
+    def accounts(self) -> KeysView[str]:
+        """Everybody that has ever subscribed, in the order of their first subscription."""
+        return self._positions.keys()
+
+    def settlement_of(self, session: int) -> Outcome | None:
+        """The outcome that the sale keeps; None where there is none, or the soft cap was missed."""
+        return self.outcomes[session] if session < self._kept else None
+
+    def latest_of(self, session: int) -> int:
+        """When somebody last subscribed in the session; 0: nobody has."""
+        return self._latest[session]
 
     def status(self, time: int) -> Status:
         """Where the sale stands: a sale that nobody settled in time has failed."""

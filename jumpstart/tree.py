@@ -140,8 +140,13 @@ class Tree:
 
 def verify(root: bytes, types: Sequence[str], value: Sequence[str], proof: Sequence[bytes]) -> bool:
     """Whether `proof` shows that `value` is in the tree of `root`."""
+    return root_of(types, value, proof) == root
+
+
+def root_of(types: Sequence[str], value: Sequence[str], proof: Sequence[bytes]) -> bytes:
+    """The root of the only tree in which `proof` is one of `value`."""
     (encoding,) = encode_rows([value], types)
-    return root_from(keccak256(keccak256(encoding)), proof) == root
+    return root_from(keccak256(keccak256(encoding)), proof)
 
 
 def root_from(leaf: bytes, proof: Sequence[bytes]) -> bytes:

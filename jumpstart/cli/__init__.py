@@ -12,6 +12,7 @@ import typer
 from jumpstart.cli import (
     allot,
     apply,
+    audit,
     claim,
     demo,
     draw,
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 app.command("allot", epilog=allot.EXAMPLE)(allot.allot)
 app.command("apply", epilog=apply.APPLY_EXAMPLE)(apply.apply)
+app.command("audit", epilog=audit.EXAMPLE)(audit.audit)
 app.command("claim", epilog=claim.EXAMPLE)(claim.claim)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("draw", epilog=draw.EXAMPLE)(draw.draw)

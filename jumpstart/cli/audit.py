@@ -1,0 +1,177 @@
+"""`jumpstart audit`: a sale replayed from its chain alone, and compared value by value."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jumpstart.cli.counting import SeedRpc, node_at
+from jumpstart.cli.output import Json, emit, emit_json
+from jumpstart.cli.senders import ChainId, Rpc, connect, parse_address
+from jumpstart.errors import ChainError, CheckError, InputError, ToolError
+
+if TYPE_CHECKING:
+    from jumpstart.audit.audit import Audit
+    from jumpstart.audit.holdings import Recount
+
+EXAMPLE = "Example: jumpstart audit 0x.. --rpc http://127.0.0.1:8545"
+
+_HASH_DIGITS = 64
+_MOST_SHOWN = 40
+
+
+def audit(
+    sale: Annotated[
+        str,
+        typer.Argument(
+            metavar="SALE", help="The address of a sale; with --application, of its launchpad."
+        ),
+    ],
+    rpc: Rpc,
+    application: Annotated[
+        int | None, typer.Option(min=1, help="The number under which the launchpad has listed it.")
+    ] = None,
+    block: Annotated[
+        int | None,
+        typer.Option(min=0, help="Audit as of this block; else the newest that is deep enough."),
+    ] = None,
+    block_hash: Annotated[
+        str | None,
+        typer.Option(metavar="0x..", help="What the hash of that block has to be."),
+    ] = None,
+    confirmations: Annotated[
+        int | None, typer.Option(min=0, help="How deep is enough; 12, on a local chain 0.")
+    ] = None,
+    from_block: Annotated[
+        int | None,
+        typer.Option(min=0, help="The first block to read; else that of the oldest contract."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where report.json goes; else out/audit/SALE."),
+    ] = None,
+    token_rpc: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Where the chain of the holdings' token answers, if not --rpc."
+        ),
+    ] = None,
+    seed_rpc: SeedRpc = None,
+    holdings: Annotated[
+        bool, typer.Option(help="Count the holdings again, from the transfers of their token.")
+    ] = True,
+    chain_id: ChainId = None,
+    as_json: Json = False,
+) -> None:
+    """Replays every event of a sale in an independent model, from its review to its last exit, and
+    compares with the contracts: code, roles, terms, every participant's position, every balance.
+
+    Writes report.json, whose bytes are the same on every machine, and prints its SHA-256. Exit status
+    0 when all agrees, 1 when a value differs (each is named), 2 when it could not be done.
+    """
+    from jumpstart.audit.audit import audit as replay
+    from jumpstart.audit.report import digest_of, report_bytes
+    from jumpstart.files import write_text
+
+    address = parse_address("SALE", sale)
+    if block_hash is not None:
+        _require_hash(block_hash)
+    try:
+        done = replay(
+            connect(rpc, chain_id),
+            address,
+            application=application,
+            block=block,
+            block_hash=block_hash,
+            confirmations=confirmations,
+            origin=from_block,
+            recount=_recount(token_rpc, seed_rpc) if holdings else None,
+            say=lambda line: typer.echo(line, err=True),
+        )
+    except ChainError as error:
+        raise ToolError(f"the audit could not be done: {error}") from error
+    report = report_bytes(done)
+    folder = out or Path("out") / "audit" / done.subject.sale.address
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"--out: {folder}: {error.strerror}") from None
+    write_text(folder / "report.json", report.decode())
+    digest = digest_of(report)
+    if as_json:
+        emit_json(_summary(done, digest))
+    else:
+        emit(_text(done, folder / "report.json", digest))
+    _conclude(done)
+
+
+def _recount(token_rpc: str | None, seed_rpc: str | None) -> "Recount":
+    from jumpstart.audit.holdings import recounted
+
+    return recounted(
+        None if token_rpc is None else node_at("--token-rpc", token_rpc),
+        None if seed_rpc is None else node_at("--seed-rpc", seed_rpc),
+    )
+
+
+def _conclude(done: "Audit") -> None:
+    """Raises what the exit status stands for."""
+    findings = done.findings
+    if findings.all:
+        raise CheckError(f"{len(findings.all)} of {findings.compared.total()} values differ")
+    if findings.undone:
+        first = findings.undone[0]
+        raise ToolError(
+            f"{len(findings.undone)} values could not be compared; {first.what}: {first.why}"
+        )
+
+
+def _summary(done: "Audit", digest: str) -> dict[str, object]:
+    findings, subject = done.findings, done.subject
+    return {
+        "verdict": findings.verdict,
+        "sale": subject.sale.address,
+        "chainId": subject.chain.chain_id,
+        "block": subject.head.number,
+        "blockHash": subject.head.hash,
+        "code": done.code,
+        "holdings": done.holdings,
+        "compared": dict(sorted(findings.compared.items())),
+        "findings": [asdict(each) for each in findings.all],
+        "explained": [asdict(each) for each in findings.explained],
+        "left": [asdict(each) for each in findings.left],
+        "undone": [asdict(each) for each in findings.undone],
+        "reportSha256": digest,
+    }
+
+
+def _text(done: "Audit", path: Path, digest: str) -> str:
+    findings, subject = done.findings, done.subject
+    kinds = ", ".join(f"{count} of {kind}" for kind, count in sorted(findings.compared.items()))
+    lines = [
+        f"sale {subject.sale.address} of application {subject.application}, "
+        f"launchpad {subject.launchpad.address}",
+        f"chain {subject.chain.chain_id}, block {subject.head.number}, {subject.head.hash}",
+        f"{done.events} events of {done.transactions} transactions replayed; "
+        f"{findings.compared.total()} values compared: {kinds}",
+    ]
+    lines += [f"explained  {each.what}: {each.why}" for each in findings.explained[:_MOST_SHOWN]]
+    lines += [f"not compared  {each.what}: {each.why}" for each in findings.left]
+    lines += [f"NOT DONE  {each.what}: {each.why}" for each in findings.undone[:_MOST_SHOWN]]
+    lines += [f"DIFFERS  {each}" for each in findings.all[:_MOST_SHOWN]]
+    more = len(findings.all) - _MOST_SHOWN
+    if more > 0:
+        lines.append(f"and {more} more differences, in {path}")
+    lines.append(f"{path}: SHA-256 {digest}")
+    holdings = (
+        "; THE ROOT OF THE HOLDINGS WAS NOT CHECKED" if done.holdings == "not checked" else ""
+    )
+    lines.append(f"{findings.verdict}{holdings}")
+    return "\n".join(lines) + "\n"
+
+
+def _require_hash(text: str) -> None:
+    digits = text.removeprefix("0x").lower()
+    if len(digits) != _HASH_DIGITS or set(digits) - set("0123456789abcdef"):
+        raise InputError(f"--block-hash: {text!r} is not 0x and {_HASH_DIGITS} hexadecimal digits")

@@ -1,0 +1,83 @@
+"""`jumpstart audit` as people and scripts use it: what it prints and writes, and how it ends."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+import rfc8785
+
+from jumpstart.chain.client import Chain
+from jumpstart.cli import main
+from tests.chain.audit import scenes
+from tests.chain.audit.mutants import plant
+from tests.chain.audit.test_mutants import MUTANTS
+from tests.chain.stage import Stage, Trial
+
+
+@pytest.fixture
+def trial(stage: Stage) -> Trial:
+    return scenes.delisted(stage)
+
+
+def test_a_consistent_sale_ends_with_0_and_a_canonical_report(
+    trial: Trial, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["audit", trial.address, "--rpc", trial.chain.url, "--out", str(tmp_path)]
+    assert main(words) == 0
+    out = capsys.readouterr().out
+    written = (tmp_path / "report.json").read_bytes()
+    report = json.loads(written)
+    assert rfc8785.dumps(report) == written
+    assert hashlib.sha256(written).hexdigest() in out
+    assert "THE ROOT OF THE HOLDINGS WAS NOT CHECKED" in out.splitlines()[-1]
+    assert (report["verdict"], report["findings"]) == ("consistent", [])
+    assert report["blockHash"] == trial.chain.header().hash
+    assert report["sale"]["status"] == "failed"
+    assert [each["stage"] for each in report["participants"]].count("refunded") == 1
+    assert trial.chain.url not in written.decode()
+    assert str(tmp_path) not in written.decode()
+    assert main([*words, "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert summary["reportSha256"] == hashlib.sha256(written).hexdigest()
+    powers = {(each["contract"], each["function"]): each for each in report["powers"]}
+    assert powers["SubscriptionSale", "pause"]["now"] == "refused: SubscriptionSale_WrongStatus"
+    assert powers["ProjectReview", "appointReviewer"]["now"] == "possible"
+
+
+def test_a_difference_ends_with_1_and_is_named(
+    stage: Stage, chain: Chain, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plant(stage, MUTANTS[1])
+    address = stage.list().address
+    assert main(["audit", address, "--rpc", chain.url, "--out", str(tmp_path)]) == 1
+    out, err = capsys.readouterr()
+    assert "DIFFERS  code of sale implementation" in out
+    assert out.splitlines()[-1].startswith("different")
+    assert "values differ" in err
+    assert json.loads((tmp_path / "report.json").read_text())["verdict"] == "different"
+
+
+def test_what_cannot_be_done_ends_with_2_and_writes_nothing(
+    stage: Stage, chain: Chain, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No sale, no contract, a block that is not there, a node that does not answer, a wrong option."""
+    sale = stage.list().address
+    nobody, token = stage.people.stranger.address, stage.sale_token.address
+    for words, said in (
+        ([nobody, "--rpc", chain.url], "no contract"),
+        ([token, "--rpc", chain.url], "no sale of this project"),
+        ([stage.platform.sale_implementation.address, "--rpc", chain.url], "no sale of this"),
+        ([sale, "--rpc", chain.url, "--block", "999999"], "the newest block is"),
+        ([sale, "--rpc", chain.url, "--from-block", "30"], "begin earlier"),
+        ([sale, "--rpc", "http://127.0.0.1:9"], "could not be done|does not answer"),
+        ([sale, "--rpc", chain.url, "--block-hash", "0x12"], "hexadecimal digits"),
+        (
+            [stage.platform.launchpad.address, "--rpc", chain.url, "--application", "4000000"],
+            "has not listed",
+        ),
+    ):
+        assert main(["audit", *words, "--out", str(tmp_path / "nothing")]) == 2, words
+        err = capsys.readouterr().err
+        assert any(each in err for each in said.split("|")), err
+    assert not (tmp_path / "nothing").exists()
