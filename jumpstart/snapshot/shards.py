@@ -12,6 +12,7 @@ import hashlib
 import json
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
@@ -119,18 +120,35 @@ def read_proof(folder: Path, account: bytes) -> tuple[int, tuple[bytes, ...]] | 
     Raises `InputError` for a file that is missing or not what it should be, and for a proof that
     does not lead to the root of the index.
     """
-    index = _object(folder / PROOFS / "index.json")
+    index_path = folder / PROOFS / "index.json"
     text = "0x" + account.hex()
-    path = folder / PROOFS / f"0x{shard_of(text, index['digits'], index['split'])}.json"
-    shard = _object(path)
-    if text not in shard["proofs"]:
-        return None
-    entry = shard["proofs"][text]
-    proof = tuple(bytes.fromhex(node[2:]) for node in entry["proof"])
-    root = bytes.fromhex(index["root"][2:])
-    if not verify(root, HOLDING_TYPES, (text, entry["holding"]), proof):
-        raise InputError(f"{path}: the proof of {text} does not lead to {index['root']}")
-    return int(entry["holding"]), proof
+    with _well_formed(index_path):
+        index = _object(index_path)
+        root = bytes.fromhex(index["root"][2:])
+        path = folder / PROOFS / f"0x{shard_of(text, index['digits'], index['split'])}.json"
+    with _well_formed(path):
+        proofs = _object(path)["proofs"]
+        if text not in proofs:
+            return None
+        holding = proofs[text]["holding"]
+        proof = tuple(bytes.fromhex(node[2:]) for node in proofs[text]["proof"])
+        is_shown = verify(root, HOLDING_TYPES, (text, holding), proof)
+    if not is_shown:
+        raise InputError(f"{path}: the proof of {text} does not lead to 0x{root.hex()}")
+    return int(holding), proof
+
+
+@contextmanager
+def _well_formed(path: Path) -> Iterator[None]:
+    try:
+        with located(str(path)):
+            yield
+    except (AttributeError, KeyError, TypeError) as error:
+        raise InputError(f"{path}: not of the format {FORMAT}: {error!r}") from None
+    except ValueError as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path}: not of the format {FORMAT}: {error}") from None
 
 
 def _batches(head: dict[str, Any], tree: Tree, layout: Layout) -> Iterator[bytes]:
@@ -199,11 +217,10 @@ def _write(folder: Path, name: str, text: str) -> Digest:
 
 
 def _object(path: Path) -> Any:
-    with located(str(path)):
-        try:
-            content = json.loads(read_text(path))
-        except json.JSONDecodeError:
-            raise InputError("not JSON") from None
-        if not isinstance(content, dict) or content.get("format") != FORMAT:
-            raise InputError(f"not of the format {FORMAT}")
-        return content
+    try:
+        content = json.loads(read_text(path))
+    except json.JSONDecodeError:
+        raise InputError("not JSON") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise InputError(f"not of the format {FORMAT}")
+    return content

@@ -93,3 +93,43 @@ def test_only_leaf_needs_no_proof(tmp_path: Path) -> None:
     lonely = Tree.of([("0x" + 40 * "1", "5")], HOLDING_TYPES)
     write(tmp_path, lonely, Layout.of(["0x" + 40 * "1"]), single=True)
     assert read_proof(tmp_path, bytes([0x11]) * 20) == (5, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("index.json", '"digits"', '"length"', "index.json: not of the format jumpstart-proofs-v1"),
+        ("index.json", '"root": "0x', '"root": "0xzz', "index.json: not of the format"),
+        ("index.json", "{", "[", "index.json: not JSON"),
+        ("0x.json", "-v1", "-v2", "0x.json: not of the format jumpstart-proofs-v1"),
+        ("0x.json", '"proof":["0x', '"proof":["0x0', "0x.json: not of the format"),
+        ("0x.json", '"proof":[', '"proof":[7,', "0x.json: not of the format"),
+        ("0x.json", '"holding":"', '"holding":"x', "0x.json: row 1: 'x.*' is no uint256"),
+        ("0x.json", '"proofs"', '"entries"', "0x.json: not of the format"),
+    ],
+)
+def test_malformed_file_is_refused(
+    tree: Tree, tmp_path: Path, name: str, old: str, new: str, message: str
+) -> None:
+    """By its name, in one line."""
+    small = Tree.of(tree.values[:3], HOLDING_TYPES)
+    write(tmp_path, small, Layout.of([account for account, _ in small.values]), single=False)
+    file = tmp_path / "proofs" / name
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+    with pytest.raises(InputError, match=message):
+        read_proof(tmp_path, bytes.fromhex(small.values[0][0][2:]))
+
+
+def test_second_process_writes_the_same_files(
+    tree: Tree, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one alone."""
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    layout = Layout.of([account for account, _ in tree.values])
+    write(tmp_path, tree, layout, single=False)
+    names = sorted(file.name for file in (folder / "proofs").iterdir())
+    assert sorted(file.name for file in (tmp_path / "proofs").iterdir()) == names
+    for file in names:
+        assert (tmp_path / "proofs" / file).read_bytes() == (folder / "proofs" / file).read_bytes()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -33,6 +34,7 @@ from tests.unit.snapshot.model import Log
 from tests.unit.snapshot.test_balances import DAYS, MOST, ONE, counted, modelled
 from tests.unit.snapshot.test_checks import UNSOUND
 from tests.unit.snapshot.test_checks import counted as checked
+from tests.unit.snapshot.test_transfers import cryo_table, read
 
 pytestmark = [pytest.mark.spark, pytest.mark.timeout(1800)]
 
@@ -41,12 +43,17 @@ MILLION = History(transfers=1_000_000, accounts=100_000, seed=2020)
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    from pyspark.sql import SparkSession
+
     with opened("spark-local", "2GB", tmp_path_factory.mktemp("spark")) as engine:
+        session = SparkSession.getActiveSession()
+        assert session is not None
+        session.conf.set("spark.sql.shuffle.partitions", "4")  # of 200, most had nothing to do
         yield engine
 
 
 @given(st.data())
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_spark_and_duckdb_and_the_model_agree(
     duckdb: Engine, spark: Engine, data: st.DataObject
 ) -> None:
@@ -83,6 +90,39 @@ def test_spark_refuses_a_sum_that_does_not_fit(spark: Engine, tmp_path: Path) ->
     transfers = prepare([write_parquet(tmp_path / "t.parquet", rows_of(logs))], tmp_path)
     with pytest.raises(Exception, match=r"(?i)overflow|out of range|CANNOT_CHANGE"):
         list(balances(spark, transfers.table(spark), [2], ONE))
+
+
+@pytest.mark.parametrize("name", ["_t.parquet", "t*.parquet", "block_number=7/t.parquet"])
+def test_names_mean_nothing_to_spark(
+    spark: Engine, tmp_path: Path, small_rows: list[Cells], name: str
+) -> None:
+    """A file whose name begins with an underscore is hidden to it, and would be left out."""
+    file = tmp_path / "data" / name
+    file.parent.mkdir(parents=True)
+    write_parquet(file, small_rows[:2])
+    second = write_parquet(file.with_name("tt.parquet"), small_rows[2:])
+    assert read(spark, [file, second], tmp_path) == small_rows
+
+
+def test_layouts_are_the_same_rows_to_spark(
+    spark: Engine, tmp_path: Path, small_rows: list[Cells]
+) -> None:
+    """Bytes, dictionaries, decimals, unsigned integers; each file has its own columns."""
+    files = [tmp_path / f"{number}.parquet" for number in range(4)]
+    pq.write_table(cryo_table(small_rows[:1]), files[0])
+    plain = pa.Table.from_pylist(small_rows)
+    place = plain.schema.get_field_index("value")
+    for number, column in enumerate(
+        (
+            plain["value"].cast(pa.decimal128(38, 0)),
+            plain["value"].dictionary_encode(),
+            plain["value"].cast(pa.uint64()),
+        ),
+        1,
+    ):
+        table = plain.set_column(place, "value", column).slice(number, 1)
+        pq.write_table(table.append_column("note", pa.array([number])), files[number])
+    assert read(spark, files, tmp_path) == small_rows
 
 
 def million_logs() -> list[Log]:
