@@ -23,7 +23,15 @@ def trial(stage: Stage) -> Trial:
 def test_a_consistent_sale_ends_with_0_and_a_canonical_report(
     trial: Trial, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["audit", trial.address, "--rpc", trial.chain.url, "--out", str(tmp_path)]
+    words = [
+        "audit",
+        trial.address,
+        "--rpc",
+        trial.chain.url,
+        "--no-holdings",
+        "--out",
+        str(tmp_path),
+    ]
     assert main(words) == 0
     out = capsys.readouterr().out
     written = (tmp_path / "report.json").read_bytes()
@@ -50,7 +58,9 @@ def test_a_difference_ends_with_1_and_is_named(
 ) -> None:
     plant(stage, MUTANTS[1])
     address = stage.list().address
-    assert main(["audit", address, "--rpc", chain.url, "--out", str(tmp_path)]) == 1
+    assert (
+        main(["audit", address, "--rpc", chain.url, "--no-holdings", "--out", str(tmp_path)]) == 1
+    )
     out, err = capsys.readouterr()
     assert "DIFFERS  code of sale implementation" in out
     assert out.splitlines()[-1].startswith("different")
