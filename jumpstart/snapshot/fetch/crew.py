@@ -105,7 +105,7 @@ class Crew:
             self._ranges.give(first, last, found.piece.last, found)
             for start, end, result in self._ranges.released():
                 self._take(draft, start, end, result)
-            self._write_if_due(draft)
+                self._write_if_due(draft)
             self._show(draft)
 
     @property

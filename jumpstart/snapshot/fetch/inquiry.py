@@ -232,7 +232,7 @@ class Inquiry:
         is_odd = is_odd or (has_bit and not count and self._may_prove())
         if logs != again or is_odd or answer.node.limits.is_cap(count):
             logs = self._decided(header, answer, again)
-        self._agree(header, *self._pool.nodes)
+        self._agree(header, *self._pool.alive)
         return Piece(last=block, pin=header.hash, logs=logs)
 
     def _decided(self, header: Header, answer: Answer, again: list[Log]) -> list[Log]:
@@ -282,23 +282,21 @@ class Inquiry:
                     f"{header.receipts_root}"
                 )
             logs += proven
-        self._agree(headers[-1], *self._pool.nodes)
+        self._agree(headers[-1], *self._pool.alive)
         return Piece(last=last, pin=headers[-1].hash, logs=logs)
 
     def _by_hash(self, header: Header, avoid: Endpoint | None) -> list[Log] | None:
         """The logs of this very block; None where no node is asked that way."""
-        nodes = sorted(self._pool.nodes, key=lambda node: (node is avoid, node.in_flight))
-        for node in nodes:
-            try:
-                raw = self._pool.ask("eth_getLogs", self._wanted.within(header.hash), node=node)
-            except RefusedError:
-                continue
-            return parsed(raw, self._wanted, header.number, header.number, node.name)
-        return None
+        wanted = self._wanted.within(header.hash)
+        try:
+            raw = self._pool.ask("eth_getLogs", wanted, avoid=avoid)
+        except RefusedError:
+            return None
+        return parsed(raw, self._wanted, header.number, header.number, f"block {header.hash}")
 
     def _proven(self, header: Header) -> list[Log] | None:
         """The logs that its receipts show; None where no node has receipts that come to its root."""
-        for node in self._pool.nodes:
+        for node in self._pool.alive:
             try:
                 receipts = self._receipts(header, node)
                 if receipts is None or receipts_root(receipts) != header.receipts_root:

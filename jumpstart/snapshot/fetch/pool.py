@@ -19,6 +19,7 @@ from jumpstart.snapshot.fetch.policy import Policy
 
 _BATCH: Final = 50
 _POLL_SECONDS: Final = 0.01
+_DEAD: Final = 6  # failures in a row
 _BUSY_AGAIN: Final = 2  # refused so often for being busy, a question may also be too large
 
 
@@ -50,13 +51,26 @@ class Pool:
     def stop(self) -> None:
         self._stopped.set()
 
-    def ask(self, method: str, *params: Any, node: Endpoint | None = None) -> Any:
-        """The result by any node, or by this one. Raises `RefusedError` for an error in answer,
+    @property
+    def alive(self) -> tuple[Endpoint, ...]:
+        """The nodes that have answered lately; all, where none has."""
+        return tuple(node for node in self.nodes if node.failures < _DEAD) or self.nodes
+
+    def ask(
+        self,
+        method: str,
+        *params: Any,
+        node: Endpoint | None = None,
+        avoid: Endpoint | None = None,
+        within: float | None = None,
+    ) -> Any:
+        """The result by any node, by another than `avoid` where there is one, or by this one; `within` so
+        many seconds, where that is less than all patience. Raises `RefusedError` for an error in answer,
         `ChainError` when there is none in time.
         """
-        patience = _Patience(self, method)
+        patience = _Patience(self, method, within)
         while True:
-            asked = patience.free(node)
+            asked = patience.free(node, avoid)
             try:
                 result = asked.request(method, params)
             except UnansweredError as error:
@@ -136,10 +150,11 @@ class Pool:
 class _Patience:
     """Of one question: until when it is asked again, and of whom."""
 
-    def __init__(self, pool: Pool, what: str) -> None:
+    def __init__(self, pool: Pool, what: str, within: float | None = None) -> None:
         self._pool = pool
         self._what = what
-        self._until = time.monotonic() + pool.policy.patience_seconds
+        self._seconds = min(pool.policy.patience_seconds, within or pool.policy.patience_seconds)
+        self._until = time.monotonic() + self._seconds
         self._refusals = 0
         self._last = "is busy"
 
@@ -176,8 +191,7 @@ class _Patience:
         self.failed(node, UnansweredError(str(error), is_busy=True))
 
     def _ended(self, node: Endpoint) -> ChainError:
-        seconds = self._pool.policy.patience_seconds
-        return ChainError(f"{node.name} {self._last} ({self._what}), for {seconds:g} s now")
+        return ChainError(f"{node.name} {self._last} ({self._what}), for {self._seconds:g} s now")
 
 
 def _blocks(node: Endpoint, numbers: Sequence[int]) -> list[Any]:

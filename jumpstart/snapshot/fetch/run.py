@@ -20,6 +20,7 @@ from jumpstart.snapshot.fetch.pool import Pool
 from jumpstart.snapshot.fetch.progress import Unwatched, Watch
 from jumpstart.snapshot.fetch.tables import Layout
 
+_CONNECT_SECONDS: Final = 30.0
 _ROUNDS: Final = 8
 """How often a chain may replace blocks while they are fetched, before that is given up."""
 
@@ -69,7 +70,7 @@ def head_beyond(pool: Pool, block: int) -> int:
     """The last block there is. Raises `InputError` when it is before this one, and stays there."""
     for attempt in range(pool.policy.tries):
         pool.wait(pool.policy.rest_seconds * attempt)  # behind one address can be nodes that lag
-        head = max(int(pool.ask("eth_blockNumber", node=node), 16) for node in pool.nodes)
+        head = max(int(pool.ask("eth_blockNumber", node=node), 16) for node in pool.alive)
         if head >= block:
             return head
     raise InputError(f"block {block} is not there yet: the chain is at {head}")
@@ -219,12 +220,12 @@ class _Run:
         for attempt in range(policy.tries):
             known: dict[int, str] = {}
             fault = ""
-            for node in self.pool.nodes:
+            for node in self.pool.alive:
                 for header in self.pool.headers(self.blocks, node):
                     stated = known.setdefault(header.number, header.hash)
                     if stated != header.hash:
                         fault = (
-                            f"block {header.number} has the hash {stated} by {self.pool.nodes[0].name}, "
+                            f"block {header.number} has the hash {stated} by {self.pool.alive[0].name}, "
                             f"{header.hash} by {node.name}"
                         )
             if not fault:
@@ -237,7 +238,7 @@ class _Run:
         there yet.
         """
         head = head_beyond(self.pool, self.through)
-        finals = [self._final_of(node) for node in self.pool.nodes]
+        finals = [self._final_of(node) for node in self.pool.alive]
         known = [final for final in finals if final is not None]
         final = min(known) if known else max(0, head - self.pool.policy.recent)
         if final < self.through:
@@ -260,7 +261,7 @@ class _Run:
 
 def _origin(pool: Pool, node: Endpoint) -> Origin:
     try:
-        answer: Any = pool.ask("eth_chainId", node=node)
+        answer: Any = pool.ask("eth_chainId", node=node, within=_CONNECT_SECONDS)
         chain_id = int(answer, 16)
     except (RefusedError, TypeError, ValueError) as error:
         raise ChainError(f"{node.name} does not say which chain it is of: {error}") from None

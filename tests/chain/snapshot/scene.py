@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -20,7 +21,7 @@ QUICK: Final = Policy(
     rest_most_seconds=0.05,
     patience_seconds=5.0,
     answer_seconds=5.0,
-    part_seconds=0.0,
+    part_rows=0,
 )
 """No long rests, and every answer a part."""
 
@@ -49,7 +50,7 @@ class History:
         )
         created = chain.block_number()
         (mint,) = chain.logs(token.address, from_block=created, to_block=created)
-        self = cls(chain, token, holder, [_row(mint)], created)
+        self = cls(chain, token, holder, [_row(0, mint)], created)
         for round_ in range(10):
             self.send(40 if round_ == 5 else 1 + round_ % 3)
             chain.mine(1 + round_ % 5)
@@ -70,9 +71,11 @@ class History:
                 for number in range(count)
             ]
         )
-        for receipt in receipts:
-            self.rows += map(_row, receipt.logs)
-        self.rows.sort()
+        # Receipts of Ganache count the logs of a transaction, not those of its block.
+        receipts.sort(key=lambda receipt: (receipt.block_number, receipt.index))
+        for _, block in groupby(receipts, key=lambda receipt: receipt.block_number):
+            logs = [log for receipt in block for log in receipt.logs]
+            self.rows += [_row(place, log) for place, log in enumerate(logs)]
         return receipts
 
     @property
@@ -128,10 +131,10 @@ def bytes_of(fetched: Fetched) -> list[bytes]:
     return [file.read_bytes() for file in fetched.files]
 
 
-def _row(log: Any) -> Row:
+def _row(place: int, log: Any) -> Row:
     return (
         int(log["blockNumber"], 16),
-        int(log["logIndex"], 16),
+        place,
         log["transactionHash"],
         "0x" + log["topics"][1][-40:].lower(),
         "0x" + log["topics"][2][-40:].lower(),
