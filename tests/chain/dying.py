@@ -56,7 +56,7 @@ def deaths(live: Callable[[], None]) -> Iterator[str]:
         prctl(_ADOPT_ORPHANS, 0, 0, 0, 0)
 
 
-def killed(live: Callable[[], None], point: int) -> str | None:
+def killed(live: Callable[[], object], point: int) -> str | None:
     """Runs `live` in a process that is killed at its point of this number, from 0. Returns the point's
     name; None when it got to its end before.
     """
@@ -156,7 +156,7 @@ class _Fate(_Points):
         self._left -= 1
 
 
-def _lived(live: Callable[[], None], points: _Points) -> NoReturn:
+def _lived(live: Callable[[], object], points: _Points) -> NoReturn:
     try:
         points.watch()
         live()

@@ -150,7 +150,8 @@ class Endpoint:
     def _read(self, answer: requests.Response, until: float) -> bytes:
         text = bytearray()
         try:
-            for part in answer.iter_content(_PART):
+            # What has arrived, not a whole part: a slow sender must not outlast the limit.
+            while part := answer.raw.read1(_PART, decode_content=True):
                 text += part
                 if len(text) > self._policy.answer_bytes:
                     most = self._policy.answer_bytes

@@ -1,6 +1,7 @@
 """A fetch that is killed anywhere, and started again, ends with the same bytes."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,10 @@ def test_it_comes_to_the_same_end_when_killed_at_any_point(
 ) -> None:
     """Before, in the middle of and after every line, and every name that is given."""
     expected = history.fetch(tmp_path / "expected", policy=FEW_PARTS)
-    points = []
+    points: list[str] = []
     while True:
         work = tmp_path / str(len(points))
-        point = killed(lambda work=work: history.fetch(work, policy=FEW_PARTS), len(points))  # type: ignore[misc]
+        point = killed(partial(history.fetch, work, policy=FEW_PARTS), len(points))
         if point is None:
             break
         points.append(point)
