@@ -137,7 +137,7 @@ def snapshot(
     if rpc:
         if through is not None:
             raise InputError("--through: with --rpc it is the last of --blocks")
-        kept = work / "fetch" if work else out.with_name(f"{out.name}.fetch")
+        kept = work / "fetch" if work else out.absolute().with_name(f"{out.name}.fetch")
         policy = Policy(
             requests=requests,
             patience_seconds=patience,
