@@ -90,7 +90,8 @@ def snapshot(
         str, typer.Option(metavar="4GB", help="What the engine may take before it uses the disk.")
     ] = "3GB",
     threads: Annotated[
-        int | None, typer.Option(min=1, help="How many cores the engine may take; else all.")
+        int | None,
+        typer.Option(min=1, max=256, help="How many cores the engine may take; else all."),
     ] = None,
     work: Annotated[
         Path | None,
@@ -176,7 +177,7 @@ def snapshot(
     else:
         if through is not None:
             raise InputError("--through: with --rpc it is the last of --blocks")
-        kept = work / "fetch" if work else out.with_name(f"{out.name}.fetch")
+        kept = work / "fetch" if work else out.absolute().with_name(f"{out.name}.fetch")
         policy = Policy(
             requests=requests,
             patience_seconds=patience,

@@ -49,7 +49,7 @@ class _ContradictionError(Exception):
 
 class Inquiry:
     """Of the logs that are `wanted`. Blocks after `final` may still be replaced; those in `doubtful` are
-    taken from their receipts. For many threads.
+    taken from their receipts. `is_small`: few enough that every header is read. For many threads.
     """
 
     def __init__(
@@ -59,12 +59,14 @@ class Inquiry:
         final: int,
         tell: Callable[[str], None] = lambda _: None,
         doubtful: Iterable[int] = (),
+        *,
+        is_small: bool = False,
     ) -> None:
         self._pool = pool
         self._wanted = wanted
         self._final = final
         self._tell = tell
-        self._headers_left = pool.policy.headers
+        self._is_small = is_small
         self._lock = threading.Lock()
         self._doubtful = set(doubtful)
         self._proofs_left = _PROOFS
@@ -96,6 +98,11 @@ class Inquiry:
                 if contradictions > self._pool.policy.tries:
                     raise CheckError(str(error)) from None
                 self._pool.wait(self._pool.policy.rest_seconds * (contradictions - 1))
+
+    def proven(self, block: int) -> list[Log] | None:
+        """The logs of a block by its receipts; None where no node has any that prove them."""
+        (header,) = self._pool.headers([block])
+        return self._proven(header)
 
     def _cut(self, first: int, last: int) -> int:
         with self._lock:
@@ -151,12 +158,7 @@ class Inquiry:
     def _drawn(self, hashes: Mapping[int, str], first: int, end: int) -> set[int]:
         """Blocks whose headers are read: with logs, and without."""
         most = self._pool.policy.headers_of_range
-        count = end - first + 1
-        with self._lock:
-            wholesale = count <= self._headers_left
-            if wholesale:
-                self._headers_left -= count
-        if wholesale:
+        if self._is_small:
             return set(range(first, end + 1))
         drawn = {self._pool.draw.randint(first, end) for _ in range(_DRAWN_OF_RANGE)}
         if most is None or len(hashes) <= most:

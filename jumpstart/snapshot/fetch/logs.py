@@ -7,6 +7,7 @@ Knows the fields of JSON-RPC. Whether an answer is complete is for `inquiry`, wh
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from jumpstart.errors import CheckError
@@ -98,6 +99,12 @@ def parsed(answer: Any, wanted: Filter, first: int, last: int, node: str) -> lis
         if fault := wanted.fault(log.address, log.topics):
             raise CheckError(f"{where} {fault}")
         found.add(log)
+    if len({(log.block, log.place) for log in found}) < len(found):
+        before, log = next(pair for pair in pairwise(sorted(found)) if pair[0][:2] == pair[1][:2])
+        raise CheckError(
+            f"{node}: log {log.place} of block {log.block} is of transaction {before.transaction_hash} and "
+            f"of {log.transaction_hash}"
+        )
     return sorted(found)
 
 

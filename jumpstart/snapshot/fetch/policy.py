@@ -24,13 +24,13 @@ class Policy:
     part_rows: int = 1 << 16
     """Rows that are written down together, at least; fewer when they come slowly."""
     part_seconds: float = 2.0
-    headers: int = 4_096
-    """Blocks at the start of a run whose headers are all read: a small chain is looked at whole."""
+    small: int = 4_096
+    """Blocks of a fetch whose headers are all read: a small chain is looked at whole."""
     headers_of_range: int | None = 16
-    """After those, so many headers of blocks with logs are read of each range, drawn; None for every
+    """Of a larger one, so many headers of blocks with logs are read of each range, drawn; None for every
     one.
     """
     recent: int = 256
-    """Blocks at the end that may still be replaced, where the node does not say which are final."""
+    """Blocks before the head that may still be replaced, whatever nodes call final."""
     tries: int = 4
     """Of a range whose answers contradict each other or their headers, before it is refused."""

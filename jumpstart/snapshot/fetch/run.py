@@ -20,6 +20,7 @@ from jumpstart.snapshot.fetch.pool import Pool
 from jumpstart.snapshot.fetch.progress import Unwatched, Watch
 from jumpstart.snapshot.fetch.tables import Layout
 
+_PARTS_AT_ONCE: Final = 50
 _CONNECT_SECONDS: Final = 30.0
 _ROUNDS: Final = 8
 """How often a chain may replace blocks while they are fetched, before that is given up."""
@@ -99,7 +100,7 @@ def fetch_logs(
     """
     if first > max(blocks):
         raise InputError(f"block {first} is to be the first, the last is {max(blocks)}")
-    return _Run(
+    run = _Run(
         pool=pool,
         wanted=wanted,
         layout=layout,
@@ -109,7 +110,12 @@ def fetch_logs(
         is_given=is_given,
         doubtful=doubtful,
         watch=watch or Unwatched(),
-    ).fetch()
+    )
+    try:
+        return run.fetch()
+    except OSError as error:
+        where = error.filename or work
+        raise InputError(f"{where}: cannot be written: {error.strerror or error}") from None
 
 
 @dataclass(kw_only=True)
@@ -147,9 +153,9 @@ class _Run:
                 checkpoint.go_back(self.doubtful[-1] - 1)
             for _ in range(_ROUNDS):
                 hashes = self._agreed_hashes()
-                self._repair(checkpoint, final)
+                self._repair(checkpoint, is_whole=False)
                 self._fill(checkpoint, final)
-                if self._agreed_hashes() != hashes or self._repair(checkpoint, final):
+                if self._agreed_hashes() != hashes or self._repair(checkpoint, is_whole=True):
                     continue
                 try:
                     files = checkpoint.write_files(self.through, hashes[self.through])
@@ -172,7 +178,14 @@ class _Run:
         start = self.first if checkpoint.last is None else checkpoint.last + 1
         if start > self.through:
             return
-        inquiry = Inquiry(self.pool, self.wanted, final, self._note, self.doubtful)
+        inquiry = Inquiry(
+            self.pool,
+            self.wanted,
+            final,
+            self._note,
+            self.doubtful,
+            is_small=self.through - self.first < self.pool.policy.small,
+        )
         crew = Crew(
             self.pool,
             inquiry,
@@ -189,21 +202,23 @@ class _Run:
                 "headers of this chain have fields that their hashes could not be checked by"
             )
 
-    def _repair(self, checkpoint: Checkpoint, final: int) -> bool:
-        """Drops what the chain has replaced. Whether there was any."""
+    def _repair(self, checkpoint: Checkpoint, *, is_whole: bool) -> bool:
+        """Drops what the chain has replaced. Whether there was any. `is_whole`: also where it has come back
+        to blocks that it had before, and something else was fetched meanwhile.
+        """
         parts = checkpoint.parts
-        bad: int | None = None
+        bad = len(parts)
         # Whoever has a block of the chain has all before it: from the last part back to one that holds.
-        for place in reversed(range(len(parts))):
-            if self._holds(parts[place].pins[-1:]):
+        while bad and not self._holds(parts[bad - 1].pins[-1:]):
+            bad -= 1
+        if is_whole:
+            for start in range(0, bad, _PARTS_AT_ONCE):
+                some = parts[start : min(start + _PARTS_AT_ONCE, bad)]
+                if self._holds([pin for part in some for pin in part.pins]):
+                    continue
+                bad = start + next(i for i, part in enumerate(some) if not self._holds(part.pins))
                 break
-            bad = place
-        # Blocks in the middle may have been read from a chain that came and went.
-        for place, part in enumerate(parts[:bad]):
-            if len(part.pins) > 1 and not self._holds(part.pins):
-                bad = place
-                break
-        if bad is None:
+        if bad == len(parts):
             return False
         kept = parts[bad].first - 1
         self._note(f"blocks after {kept} were replaced by the chain: they are fetched again")
@@ -234,17 +249,17 @@ class _Run:
         raise CheckError(fault)
 
     def _final(self) -> int:
-        """The last block that no node will replace, as far as is known. Raises for one that is not
-        there yet.
+        """The last block that no node will replace. Not all that a node calls final is: some call their
+        head so. Raises for a block that is not there yet.
         """
         head = head_beyond(self.pool, self.through)
         finals = [self._final_of(node) for node in self.pool.alive]
         known = [final for final in finals if final is not None]
-        final = min(known) if known else max(0, head - self.pool.policy.recent)
-        if final < self.through:
-            says = f"the last final one is {final}" if known else "the nodes do not say which are"
-            self._note(f"block {self.through} is not final yet: {says}")
-        return final
+        if not known:
+            self._note(f"nodes do not say whether block {self.through} is final")
+        elif min(known) < self.through:
+            self._note(f"block {self.through} is not final yet: the last final one is {min(known)}")
+        return min(*known, max(0, head - self.pool.policy.recent), head)
 
     def _final_of(self, node: Endpoint) -> int | None:
         try:

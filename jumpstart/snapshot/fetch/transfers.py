@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import pyarrow.parquet as pq
+
 from jumpstart.errors import ChainError, CheckError, InputError
 from jumpstart.snapshot.fetch.checkpoint import begun_at
 from jumpstart.snapshot.fetch.endpoint import RefusedError
+from jumpstart.snapshot.fetch.inquiry import Inquiry
 from jumpstart.snapshot.fetch.logs import Filter
 from jumpstart.snapshot.fetch.policy import Policy
 from jumpstart.snapshot.fetch.pool import Pool
@@ -66,7 +69,8 @@ def fetch(
                 notes = check_state(pool, address, fetched, sorted(set(blocks)), watch)
                 break
             except DifferenceError as error:
-                if error.block in doubtful or len(doubtful) == _DOUBTS:
+                is_known = error.block in doubtful or len(doubtful) == _DOUBTS
+                if is_known or not _lacks(pool, wanted, fetched, error.block):
                     raise CheckError(str(error)) from None
                 watch.tell(str(error))
                 doubtful.append(error.block)
@@ -88,6 +92,15 @@ def provenance(fetched: Fetched, first: int | None) -> Provenance:
             "hash": "0x" + fetched.block_hashes[fetched.through].hex(),
         },
     )
+
+
+def _lacks(pool: Pool, wanted: Filter, fetched: Fetched, block: int) -> bool:
+    """Whether a block has other transfers by its receipts than were fetched."""
+    proven = Inquiry(pool, wanted, fetched.through).proven(block)
+    if proven is None:
+        return False
+    rows = pq.read_table(list(fetched.files), filters=[("block_number", "=", block)])
+    return bool(TRANSFERS.batch(proven).to_pylist() != rows.to_pylist())
 
 
 def creation(pool: Pool, address: str, through: int) -> int:

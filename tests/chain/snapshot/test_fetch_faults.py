@@ -13,10 +13,12 @@ from jumpstart.chain.blocks import header_hash
 from jumpstart.chain.node import LocalNode
 from jumpstart.errors import ChainError, CheckError, InputError
 from tests.chain.faulty_node import FaultyNode, Reply
-from tests.chain.snapshot.scene import QUICK, History, bytes_of, rows_of
+from tests.chain.snapshot.scene import QUICK, SUPPLY, History, bytes_of, rows_of
 
 LOGS: Final = "eth_getLogs"
 HEADER: Final = "eth_getBlockByNumber"
+SUPPLY_SLOT: Final = 0x05345CDF77EB68F44C
+"""Where Solady's ERC-20 keeps the supply."""
 
 Logs: TypeAlias = list[dict[str, Any]]
 
@@ -346,3 +348,21 @@ def test_fields_that_nobody_knows_are_said(
     faulty.change(HEADER, lambda params, header: header and {**header, "timestamp": "0x1"})
     fetched = history.fetch(tmp_path / "again", faulty.url)
     assert any("could not be checked" in note for note in fetched.notes)
+
+
+def test_a_token_that_changes_without_transfers_is_refused(
+    history: History, tmp_path: Path
+) -> None:
+    """The first block is named in which it does; no receipt shows what is not there."""
+    history.chain.set_storage(history.token.address, SUPPLY_SLOT, SUPPLY + 1)
+    history.chain.mine(2)
+    changed = history.chain.block_number()
+    words = (
+        r"^block (\d+): totalSupply\(\) is 10{23}1, the transfers come to 10{24}: logs are missing"
+    )
+    with pytest.raises(CheckError, match=words) as caught:
+        history.fetch(tmp_path / "work", blocks=[history.blocks[0], changed])
+    named = int(str(caught.value).split()[1].rstrip(":"))
+    supply = history.token.call("totalSupply", block=named)
+    assert supply == SUPPLY + 1
+    assert history.token.call("totalSupply", block=named - 1) == SUPPLY

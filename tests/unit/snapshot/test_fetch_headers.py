@@ -37,6 +37,42 @@ GENESIS: Final[dict[str, Any]] = {
 }
 """The first block of Ethereum's main chain, as nodes answer it."""
 
+BLOOM: Final = (
+    "0x"
+    "906bcea33100b8441a4a0c5de35d59013308c3016c15ce661e9b0a186622e471"
+    "4485c58587058601d718be14d7ba0d80be199318a800aefd47c7e06a0bad7526"
+    "2008cd48504b192bae365d0bce04e17e405c56db06fc3c988e020544d96c45d9"
+    "0e0f31684246873f3018d2178148ff757625f37115d0a724a81cee37c63b2210"
+    "884dae5e07432398b1dc31431fea424644d36649e140ac5cea31e25d28b02ba8"
+    "061e0d1c8bad6f320f7473ccaa12ceb844f9c63ac80fa005ecf30c4c01082278"
+    "e192b20b60230782070e0dc26769d13636b0c413cd250594531735e26010e54d"
+    "89ff6048ca0002b019ecbda696d1eb060d7dde60f3b2f4cb4e4182f885d137b1"
+)
+BLOCK: Final[dict[str, Any]] = {
+    "parentHash": "0xb2b49c99cba41ed96ab53ff2b172cd867b7d6784fe8ca3c147d211529cde4482",
+    "sha3Uncles": "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347",
+    "miner": "0x4838b106fce9647bdf1e7877bf73ce8b0bad5f97",
+    "stateRoot": "0x62a02785cda0dc514aee2019d96eaefaee29d40428971940e21965805aa5136d",
+    "receiptsRoot": "0x52b0138ad6cd29a7b8eab45da3fdbf3ac8ac19b9ea4b0fa85effff7c730b6c83",
+    "difficulty": "0x0",
+    "number": "0x1316022",
+    "gasLimit": "0x1c9c380",
+    "gasUsed": "0xd3b755",
+    "timestamp": "0x665e0b83",
+    "extraData": "0x546974616e2028746974616e6275696c6465722e78797a29",
+    "mixHash": "0x221ee008a8c5aafb557a4654110c3aeb8ae9c3af0f5ff7271edc7c91b2d95e07",
+    "nonce": "0x0000000000000000",
+    "baseFeePerGas": "0x3322eaeab",
+    "withdrawalsRoot": "0xb18681663754565d0a1b2ba18ee9519e184905f59dfc5edd846fa5909772e1df",
+    "blobGasUsed": "0x60000",
+    "excessBlobGas": "0x40000",
+    "parentBeaconBlockRoot": "0x87c7c94ff2fdca52510b51b932364c1fae94cb20cc9657e6de84f19921745603",
+    "transactionsRoot": "0x6365226abe9c20b7754d2b71212edf4815dd6ae80f8e0086ce051f126cc5e478",
+    "hash": "0xb5f712d1c6eab970b927eac6e3f1704f297d4acfc860f2b243f61e1771aab3ff",
+    "logsBloom": BLOOM,
+}
+"""Block 20,013,090 of the same chain, of June 2024, after Cancun."""
+
 LATER: Final = {
     "baseFeePerGas": "0x7",
     "withdrawalsRoot": EMPTY_ROOT,
@@ -53,6 +89,15 @@ def test_the_first_block_of_ethereum_comes_to_its_hash() -> None:
     assert header is not None
     assert header.hash == GENESIS["hash"]
     assert header.unknown == ()
+
+
+def test_a_block_after_cancun_comes_to_its_hash() -> None:
+    """With all fields that forks have added by then; and its bloom is as full as the ADR says."""
+    header = read_header(BLOCK, 20_013_090, "node")
+    assert header is not None
+    assert header.unknown == ()
+    share = header.bloom.bit_count() / 2048
+    assert round(share**3, 2) == 0.09
 
 
 @pytest.mark.parametrize("name", LATER)

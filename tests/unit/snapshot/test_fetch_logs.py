@@ -99,6 +99,15 @@ def test_a_log_that_cannot_be_is_refused(changed: dict[str, Any], message: str) 
     assert str(caught.value).startswith("node: log ")
 
 
+def test_two_logs_at_one_place_are_refused() -> None:
+    """One of them is of a block that the chain has dropped."""
+    other = log(transactionHash="0x" + "e" * 64)
+    with pytest.raises(
+        CheckError, match=r"^node: log 0 of block 5 is of transaction 0x0+ and of 0xe+"
+    ):
+        parsed([log(), other], WANTED, 0, 9, "node")
+
+
 @pytest.mark.parametrize("answer", [None, {}, "0x", [1], [None]])
 def test_an_answer_that_is_none_is_refused(answer: Any) -> None:
     """A list of objects it must be."""
