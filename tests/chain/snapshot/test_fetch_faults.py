@@ -185,7 +185,7 @@ def test_a_fetch_that_ran_out_of_patience_goes_on(
 
     def is_late(params: list[Any]) -> bool:
         first = int(params[0].get("fromBlock", "0x0"), 16)
-        return not late.is_set() and first > history.created + 20
+        return not late.is_set() and first > history.created + 14
 
     faulty.reject(LOGS, is_late, Reply(status=503))
     impatient = replace(QUICK, patience_seconds=0.3, first_span=4)

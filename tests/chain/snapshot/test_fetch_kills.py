@@ -11,7 +11,7 @@ from jumpstart.snapshot.fetch.checkpoint import NAME
 from tests.chain.dying import killed
 from tests.chain.snapshot.scene import QUICK, History, bytes_of, rows_of
 
-FEW_PARTS = replace(QUICK, first_span=24)
+FEW_PARTS = replace(QUICK, first_span=12)
 
 
 def test_it_comes_to_the_same_end_when_killed_at_any_point(
