@@ -82,8 +82,8 @@ class Endpoint:
         return _result(answer)
 
     def batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
-        """The results of several requests in one message, in their order. Raises as `request`;
-        `RefusedError` also for a node that takes only one at a time.
+        """The results of several requests in one message, in their order; of one that is refused, the
+        error. Raises as `request`; `RefusedError` for a node that takes only one at a time.
         """
         message = [_call(place, *call) for place, call in enumerate(calls)]
         answers = self._post("batch", message)
@@ -94,7 +94,7 @@ class Endpoint:
         by_id = {answer.get("id"): answer for answer in answers if isinstance(answer, dict)}
         if by_id.keys() != set(range(len(calls))):
             raise UnansweredError(f"answers {len(by_id)} of {len(calls)} requests", is_much=True)
-        return [_result(by_id[place]) for place in range(len(calls))]
+        return [_result_or_refusal(by_id[place]) for place in range(len(calls))]
 
     def note_answer(self) -> None:
         """It is there."""
@@ -191,6 +191,13 @@ def _result(answer: dict[str, Any]) -> Any:
     if "result" not in answer:
         raise UnansweredError("answers with what is no answer", is_much=True)
     return answer["result"]
+
+
+def _result_or_refusal(answer: dict[str, Any]) -> Any:
+    try:
+        return _result(answer)
+    except RefusedError as error:
+        return error
 
 
 def _status(answer: requests.Response) -> UnansweredError | RefusedError:

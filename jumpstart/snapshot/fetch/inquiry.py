@@ -312,11 +312,10 @@ class Inquiry:
         try:
             receipts = self._pool.ask("eth_getBlockReceipts", header.hash, node=node)
         except RefusedError:
-            receipts = [
-                self._pool.ask("eth_getTransactionReceipt", name, node=node)
-                for name in header.transactions
-            ]
-        return receipts if isinstance(receipts, list) and all(receipts) else None
+            calls = [("eth_getTransactionReceipt", (name,)) for name in header.transactions]
+            receipts = self._pool.ask_many(calls, node)
+        is_whole = isinstance(receipts, list) and all(isinstance(each, dict) for each in receipts)
+        return receipts if is_whole else None
 
     @staticmethod
     def _refuse_invented(sent: Iterable[Log], proven: Sequence[Log], node: str) -> None:

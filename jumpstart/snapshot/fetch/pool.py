@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from jumpstart.errors import ChainError, InputError
 from jumpstart.snapshot.fetch.endpoint import Endpoint, RefusedError, UnansweredError
@@ -21,6 +21,10 @@ _BATCH: Final = 50
 _POLL_SECONDS: Final = 0.01
 _DEAD: Final = 6  # failures in a row
 _BUSY_AGAIN: Final = 2  # refused so often for being busy, a question may also be too large
+
+
+Call: TypeAlias = tuple[str, Sequence[Any]]
+"""A method and its parameters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +83,25 @@ class Pool:
             asked.note_answer()
             return result
 
+    def ask_many(self, calls: Sequence[Call], node: Endpoint | None = None) -> list[Any]:
+        """The results of many requests in few messages, in their order; in place of one that is refused,
+        its `RefusedError`. Raises `ChainError` as `ask`.
+        """
+        found: list[Any] = []
+        for start in range(0, len(calls), _BATCH):
+            part = calls[start : start + _BATCH]
+            patience = _Patience(self, part[0][0])
+            while True:
+                asked = patience.free(node)
+                try:
+                    found += _many(asked, part)
+                except UnansweredError as error:
+                    patience.failed(asked, error)
+                    continue
+                asked.note_answer()
+                break
+        return found
+
     def logs(self, wanted: Filter, first: int, last: int, avoid: Endpoint | None = None) -> Answer:
         """The logs of the first of these blocks, as many as a node answers at once; by another node
         than `avoid` where there is one. Raises `CheckError` for logs that nobody asked for.
@@ -122,15 +145,17 @@ class Pool:
             patience = _Patience(self, f"block {missing[0]}")
             while missing:
                 asked = patience.free(node)
+                calls = [("eth_getBlockByNumber", (hex(number), False)) for number in missing]
                 try:
-                    answers = _blocks(asked, missing)
-                except RefusedError as error:
-                    patience.refused(asked, error)
-                    continue
+                    answers = _many(asked, calls)
                 except UnansweredError as error:
                     patience.failed(asked, error)
                     continue
                 asked.note_answer()
+                refusal = next((each for each in answers if isinstance(each, RefusedError)), None)
+                if refusal is not None:
+                    patience.refused(asked, refusal)
+                    continue
                 for number, answer in zip(missing, answers, strict=True):
                     header = read_header(answer, number, asked.name)
                     if header is not None:
@@ -194,11 +219,17 @@ class _Patience:
         return ChainError(f"{node.name} {self._last} ({self._what}), for {self._seconds:g} s now")
 
 
-def _blocks(node: Endpoint, numbers: Sequence[int]) -> list[Any]:
-    calls = [("eth_getBlockByNumber", (hex(number), False)) for number in numbers]
+def _many(node: Endpoint, calls: Sequence[Call]) -> list[Any]:
+    """The results, or in their place the refusals."""
     if len(calls) > 1 and node.takes_batches:
         try:
             return node.batch(calls)
         except RefusedError:
             node.takes_batches = False
-    return [node.request(*call) for call in calls]
+    found: list[Any] = []
+    for call in calls:
+        try:
+            found.append(node.request(*call))
+        except RefusedError as error:
+            found.append(error)
+    return found

@@ -5,6 +5,7 @@ an account has what it received less what it sent. Accounts are drawn anew in ea
 knows which are looked at. Where they differ, the first block after which they do is found.
 """
 
+import re
 import secrets
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
@@ -18,8 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from jumpstart.snapshot.checks import ZERO_ACCOUNT
-from jumpstart.snapshot.fetch.endpoint import RefusedError
-from jumpstart.snapshot.fetch.pool import Pool
+from jumpstart.snapshot.fetch.pool import Call, Pool
 from jumpstart.snapshot.fetch.progress import Watch
 from jumpstart.snapshot.fetch.run import Fetched
 
@@ -29,7 +29,7 @@ ROWS: Final = 32
 _BATCH_ROWS: Final = 1 << 17
 _TOTAL_SUPPLY: Final = "0x18160ddd"
 _BALANCE_OF: Final = "0x70a08231"
-_WORD: Final = 66
+_WORD: Final = re.compile(r"0x[0-9a-fA-F]{64}", re.ASCII)
 _COLUMNS: Final = ("block_number", "from_address", "to_address", "value")
 
 
@@ -70,18 +70,18 @@ def check_state(
         call = _BALANCE_OF + account[2:].rjust(64, "0")
         for block in {secrets.choice(blocks), blocks[-1]}:
             questions.append((f"balanceOf({account})", call, account, block))
+    answers = pool.ask_many([_call(token, call, block) for _, call, _, block in questions])
     notes = []
-    for name, call, account, block in questions:
-        counted = tallies[account].balances()
-
-        def asked(at: int, call: str = call) -> int | None:
-            return _asked(pool, token, call, at)
-
-        stated = asked(block)
-        what = name.partition("(")[0]
+    for (name, call, account, block), answer in zip(questions, answers, strict=True):
+        counted, stated = tallies[account].balances(), _amount(answer)
         if stated is None:
+            what = name.partition("(")[0]
             notes.append(f"nodes do not tell {what} at block {block}: it was not compared")
         elif stated != counted(block):
+
+            def asked(at: int, call: str = call) -> int | None:
+                return _amount(*pool.ask_many([_call(token, call, at)]))
+
             raise _difference(name, counted, asked, fetched.first, block)
     notes = list(dict.fromkeys(notes))
     for note in notes:
@@ -115,12 +115,13 @@ def _difference(
     )
 
 
-def _asked(pool: Pool, token: str, call: str, block: int) -> int | None:
-    try:
-        answer = pool.ask("eth_call", {"to": token, "data": call}, hex(block))
-    except RefusedError:
-        return None
-    if not isinstance(answer, str) or len(answer) != _WORD:
+def _call(token: str, call: str, block: int) -> Call:
+    return "eth_call", ({"to": token, "data": call}, hex(block))
+
+
+def _amount(answer: Any) -> int | None:
+    """None for what is none: a refusal, as of a node without old states, or no word."""
+    if not isinstance(answer, str) or _WORD.fullmatch(answer) is None:
         return None
     return int(answer, 16)
 

@@ -9,5 +9,5 @@ from tests.chain.snapshot.scene import History
 
 @pytest.fixture(scope="module")
 def history(chain: Chain, deployer: LocalAccount) -> History:
-    """Sixty blocks; some without a transfer, one with many."""
+    """Some dozens of blocks; some without a transfer, one with many."""
     return History.played(chain, deployer)

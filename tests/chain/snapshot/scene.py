@@ -51,9 +51,9 @@ class History:
         created = chain.block_number()
         (mint,) = chain.logs(token.address, from_block=created, to_block=created)
         self = cls(chain, token, holder, [_row(0, mint)], created)
-        for round_ in range(10):
-            self.send(40 if round_ == 5 else 1 + round_ % 3)
-            chain.mine(1 + round_ % 5)
+        for round_ in range(8):
+            self.send(20 if round_ == 5 else 1 + round_ % 3)
+            chain.mine(1 + round_ % 4)
         self.send(2)
         self.through = chain.block_number()
         return self

@@ -11,7 +11,7 @@ from jumpstart.snapshot.fetch.checkpoint import NAME
 from tests.chain.dying import killed
 from tests.chain.snapshot.scene import QUICK, History, bytes_of, rows_of
 
-FEW_PARTS = replace(QUICK, first_span=24)
+FEW_PARTS = replace(QUICK, first_span=12)
 
 
 def test_it_comes_to_the_same_end_when_killed_at_any_point(
@@ -19,21 +19,20 @@ def test_it_comes_to_the_same_end_when_killed_at_any_point(
 ) -> None:
     """Before, in the middle of and after every line, and every name that is given."""
     expected = history.fetch(tmp_path / "expected", policy=FEW_PARTS)
-    points: list[str] = []
-    while True:
-        work = tmp_path / str(len(points))
-        point = killed(partial(history.fetch, work, policy=FEW_PARTS), len(points))
-        if point is None:
-            break
-        points.append(point)
-        resumed = history.fetch(work, policy=FEW_PARTS)
-        assert bytes_of(resumed) == bytes_of(expected), point
-    assert rows_of(expected) == history.rows
     lines = len((tmp_path / "expected" / NAME).read_text().splitlines())
     assert lines >= 5  # the begin, three parts, the end
-    assert len(points) == 3 * lines + 2
-    assert any("half of 'part'" in point for point in points)
-    assert any("gets its name" in point for point in points)
+    every = range(3 * lines + 2)
+    # Where the chain is slow, some of each kind: three kinds stand at a line.
+    thinned = every[::4] if history.chain.kind == "ganache" else every
+    for number in thinned:
+        work = tmp_path / str(number)
+        point = killed(partial(history.fetch, work, policy=FEW_PARTS), number)
+        assert point is not None
+        resumed = history.fetch(work, policy=FEW_PARTS)
+        assert bytes_of(resumed) == bytes_of(expected), point
+    last = killed(partial(history.fetch, tmp_path / "last", policy=FEW_PARTS), len(every))
+    assert last is None
+    assert rows_of(expected) == history.rows
 
 
 def test_it_comes_to_the_same_end_when_killed_again_and_again(
