@@ -95,7 +95,22 @@ class BlockHeader:
     parent_hash: str
     timestamp: int
     prev_randao: int
+    """The `mixHash` of the header: randomness only where the `difficulty` is 0."""
     base_fee: int
+    difficulty: int
+
+
+def header_of(answer: Mapping[str, Any]) -> BlockHeader:
+    """The header in an answer to eth_getBlockByNumber, as the node says it."""
+    return BlockHeader(
+        number=int(answer["number"], 16),
+        hash=answer["hash"],
+        parent_hash=answer["parentHash"],
+        timestamp=int(answer["timestamp"], 16),
+        prev_randao=int(answer.get("mixHash") or "0x0", 16),
+        base_fee=int(answer.get("baseFeePerGas") or "0x0", 16),
+        difficulty=int(answer.get("difficulty") or "0x0", 16),
+    )
 
 
 class Contract:
@@ -319,14 +334,7 @@ class Chain(LocalControls):
         found = self.request("eth_getBlockByNumber", _block(block), False)
         if found is None:
             raise ChainError(f"the chain has no block {block}")
-        return BlockHeader(
-            number=int(found["number"], 16),
-            hash=found["hash"],
-            parent_hash=found["parentHash"],
-            timestamp=int(found["timestamp"], 16),
-            prev_randao=int(found.get("mixHash") or "0x0", 16),
-            base_fee=int(found.get("baseFeePerGas") or "0x0", 16),
-        )
+        return header_of(found)
 
     def tip(self) -> int:
         """What the node thinks a block's producer wants for a gas, in wei, beside the base fee."""

@@ -5,15 +5,19 @@ in few requests, because blocks come about evenly and what was asked before boun
 """
 
 from bisect import bisect_right
+from typing import Final
 
 from jumpstart.chain.client import BlockHeader, Chain
 from jumpstart.errors import ChainError, InputError
 from jumpstart.times import format_time
 
+_RECENT: Final = 256
+"""Blocks that may still be replaced, where nobody says which are final."""
+
 
 class Timeline:
-    """The blocks of a chain up to one that is final, or the newest where its node does not know
-    what is.
+    """The blocks of a chain up to one that is final. Where its node does not say which is, so many of
+    the newest are left out; of a local chain none.
     """
 
     def __init__(self, chain: Chain) -> None:
@@ -61,12 +65,13 @@ class Timeline:
         return f"chain {self.chain.chain_id}"
 
     def _last(self) -> BlockHeader:
-        if not self.chain.is_local:
-            try:
-                return self.chain.header("finalized")
-            except ChainError:  # not every node knows
-                pass
-        return self.chain.header()
+        if self.chain.is_local:
+            return self.chain.header()
+        try:
+            return self.chain.header("finalized")
+        except ChainError:  # not every node knows
+            head = self.chain.header()
+            return self.chain.header(max(0, head.number - _RECENT))
 
     def _bracketed(self, time: int) -> tuple[BlockHeader, BlockHeader]:
         """Neighbours, of which the second alone is after `time`: between the first and the last."""

@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from jumpstart.errors import InputError
+
 
 def is_here(url: str) -> bool:
     """Whether the address is one of this machine."""
@@ -13,3 +15,14 @@ def shown_url(url: str) -> str:
     parts = urlsplit(url)
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{parts.hostname}{port}"
+
+
+def check_url(option: str, url: str) -> None:
+    """Raises `InputError`, naming the option, for what is no address of a node."""
+    try:
+        parts = urlsplit(url)
+        is_good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port out of range, brackets that do not close
+        is_good = False
+    if not is_good:
+        raise InputError(f"{option}: expected an address such as http://127.0.0.1:8545")

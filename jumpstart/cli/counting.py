@@ -1,6 +1,7 @@
 """What `draw` and `snapshot` share: the terms by which holdings are counted, of a file or of a sale."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,12 +10,13 @@ import typer
 
 from jumpstart.cli.deployments import names_of
 from jumpstart.cli.senders import connect, parse_address
-from jumpstart.errors import InputError, located
+from jumpstart.errors import ChainError, ToolError, located
 from jumpstart.terms import HoldingsTerms, Tier
 
 if TYPE_CHECKING:
     from jumpstart.chain.client import Chain
     from jumpstart.snapshot.draw import Draw
+    from jumpstart.snapshot.figures import Rule
     from jumpstart.snapshot.run import Request
 
 SaleAddress = Annotated[
@@ -33,6 +35,17 @@ SeedRpc = Annotated[
 ]
 
 
+@contextmanager
+def asking() -> Iterator[None]:
+    """Makes of a node that does not answer what could not be done, exit status 2: 1 says that something
+    was checked and is wrong.
+    """
+    try:
+        yield
+    except ChainError as error:
+        raise ToolError(str(error)) from error
+
+
 @dataclass(frozen=True, kw_only=True)
 class Counting:
     """How holdings are counted, and the root that was published: None where there is no sale, or
@@ -42,6 +55,13 @@ class Counting:
     holdings: HoldingsTerms
     tiers: tuple[Tier, ...]
     published: bytes | None = None
+
+    @property
+    def rule(self) -> "Rule":
+        """How balances become a holding."""
+        from jumpstart.snapshot.figures import Rule
+
+        return Rule.of(self.holdings, self.tiers)
 
     def request(self, rpc: str, seed_rpc: str | None) -> "Request":
         """What to count, once it is drawn."""
@@ -71,22 +91,26 @@ def counting_of_sale(sale: str, rpc: str) -> Counting:
 
 
 def counting_of_draft(file: Path, accounts: Sequence[str] | None, book: Path | None) -> Counting:
-    """What a draft says. Raises `InputError` for one that is none, and for names without address."""
+    """What a draft says. Raises `InputError` for one that is none or breaks a rule, and for names
+    without address; names that have nothing to do with holdings need none.
+    """
     from jumpstart.drafts import read
+    from jumpstart.hashing import keccak256
 
     draft = read(file)
     names = names_of(file, accounts, book)
     with located(str(file)):
         holdings = draft.counted(names)
+        open_names = [name for name in draft.open_names if name not in names]
+        nobody = {name: "0x" + keccak256(name.encode()).hex()[:40] for name in open_names}
+        draft.resolve(names | nobody)
     return Counting(holdings=holdings, tiers=tuple(row.tier for row in draft.tiers))
 
 
 def node_at(option: str, url: str) -> "Chain":
     """The chain at an address, without our contracts. Raises `InputError` for what is no address."""
-    from urllib.parse import urlsplit
-
     from jumpstart.chain.client import Chain
+    from jumpstart.chain.urls import check_url
 
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-        raise InputError(f"{option}: expected an address such as http://127.0.0.1:8545")
+    check_url(option, url)
     return Chain.connect(url)

@@ -9,6 +9,7 @@ from jumpstart.cli.counting import (
     SaleAddress,
     SaleRpc,
     SeedRpc,
+    asking,
     counting_of_draft,
     counting_of_sale,
 )
@@ -40,11 +41,12 @@ def draw(
     """
     if (file is None) == (sale is None):
         raise InputError("give either the file of the terms or --sale")
-    if sale is not None:
-        counting = counting_of_sale(sale, sale_rpc or rpc)
-    elif file is not None:
-        counting = counting_of_draft(file, account, accounts)
-    drawn = counting.draw(rpc, seed_rpc)
+    with asking():
+        if sale is not None:
+            counting = counting_of_sale(sale, sale_rpc or rpc)
+        elif file is not None:
+            counting = counting_of_draft(file, account, accounts)
+        drawn = counting.draw(rpc, seed_rpc)
     seed = drawn.seed_block
     days = list(zip(drawn.moments, drawn.blocks, strict=True))
     if as_json:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
-from urllib.parse import urlsplit
 
 import typer
 
@@ -76,9 +75,9 @@ def connect(rpc: str, chain_id: int | None) -> "Chain":
     """The chain at an address. Raises `InputError` for what is no address of a chain."""
     from jumpstart.chain.client import Chain
     from jumpstart.chain.compiler import compile_contracts
+    from jumpstart.chain.urls import check_url
 
-    if urlsplit(rpc).scheme not in ("http", "https") or not urlsplit(rpc).hostname:
-        raise InputError("--rpc: expected an address such as http://127.0.0.1:8545")
+    check_url("--rpc", rpc)
     artifacts = compile_contracts(report=lambda line: typer.echo(line, err=True))
     return Chain.connect(rpc, chain_id=chain_id, artifacts=artifacts)
 

@@ -13,6 +13,7 @@ from jumpstart.cli.counting import (
     SaleAddress,
     SaleRpc,
     SeedRpc,
+    asking,
     counting_of_draft,
     counting_of_sale,
 )
@@ -24,7 +25,6 @@ from jumpstart.terms import Statistic
 
 if TYPE_CHECKING:
     from jumpstart.snapshot.fetch.policy import Policy
-    from jumpstart.snapshot.figures import Rule
     from jumpstart.snapshot.run import Request
 
 EXAMPLE = (
@@ -137,9 +137,15 @@ def snapshot(
     With --blocks give --statistic, --terms, or both where they agree; better-of needs the terms. Every row
     is checked before anything is written. The same transfers give the same bytes.
     """
+    from jumpstart.chain.urls import check_url
     from jumpstart.snapshot.fetch.policy import Policy
     from jumpstart.snapshot.run import Machine, take
 
+    out = out.absolute()
+    if not out.name:
+        raise InputError(f"--out: {out} cannot be replaced")
+    for url in rpc or ():
+        check_url("--rpc", url)
     published = None
     if blocks is None:
         for option, is_given in (
@@ -153,24 +159,24 @@ def snapshot(
             raise InputError("give --blocks, or either --sale or --terms, by which they are drawn")
         if not rpc:
             raise InputError("--rpc: a node must say which blocks are drawn; or give --blocks")
-        counting = (
-            counting_of_sale(sale, sale_rpc or rpc[0])
-            if sale is not None
-            else counting_of_draft(cast(Path, terms), account, None)
-        )
-        published = counting.published
-        request = counting.request(rpc[0], seed_rpc)
+        with asking():
+            counting = (
+                counting_of_sale(sale, sale_rpc or rpc[0])
+                if sale is not None
+                else counting_of_draft(cast(Path, terms), account, None)
+            )
+            published = counting.published
+            request = counting.request(rpc[0], seed_rpc)
     else:
         for option, is_given in (
             ("sale", sale is not None),
             ("seed-rpc", seed_rpc is not None),
-            ("account", bool(account)),
         ):
             if is_given:
                 raise InputError(f"--{option}: with --blocks nothing is drawn")
         if bool(transfers) == bool(rpc):
             raise InputError("--transfers or --rpc: one of them must say where the transfers are")
-        request = _request(token, blocks, statistic, terms, exclude)
+        request = _request(token, blocks, statistic, terms, account, exclude)
     kept = None
     if transfers:
         request = replace(request, files=transfers, through=through)
@@ -216,24 +222,39 @@ def _request(
     blocks: str,
     statistic: Statistic | None,
     terms: Path | None,
+    account: list[str] | None,
     exclude: list[Path] | None,
 ) -> "Request":
-    """What options alone say, of transfers that are still to be had."""
+    """What options alone say, of transfers that are still to be had. What terms say too has to agree."""
+    from jumpstart.snapshot.figures import Rule
     from jumpstart.snapshot.run import Request
 
-    if token is None:
-        raise InputError("--token: with --blocks it must be given")
-    with located("--token"):
-        counted = parse_account(token)
     with located("--blocks"):
         numbers = [parse_integer(number, most=_BLOCK_MAX) for number in blocks.split(",")]
-    return Request(
-        files=(),
-        token=counted,
-        blocks=numbers,
-        rule=_rule(statistic, terms, len(numbers)),
-        excluded=frozenset(account for file in exclude or () for account in _accounts(file)),
-    )
+    counted = None
+    if token is not None:
+        with located("--token"):
+            counted = parse_account(token)
+    excluded = {each for file in exclude or () for each in _accounts(file)}
+    if terms is None:
+        if counted is None:
+            raise InputError("--token: without --terms it must be given")
+        if statistic is None:
+            raise InputError("--statistic or --terms: one of them must say how to count")
+        with located("--statistic"):
+            rule = Rule(statistic=statistic, days=len(numbers))
+    else:
+        counting = counting_of_draft(terms, account, None)
+        rule, holdings = counting.rule, counting.holdings
+        if statistic not in (None, rule.statistic):
+            raise InputError(f"--statistic: {statistic}, {terms} says {rule.statistic}")
+        if counted not in (None, holdings.token):
+            raise InputError(f"--token: {token}, {terms} says 0x{holdings.token.hex()}")
+        if rule.days != len(numbers):
+            raise InputError(f"--blocks: {len(numbers)} blocks, {terms} asks for {rule.days} days")
+        counted = holdings.token
+        excluded |= set(holdings.excluded)
+    return Request(files=(), token=counted, blocks=numbers, rule=rule, excluded=frozenset(excluded))
 
 
 def _fetched(
@@ -245,32 +266,8 @@ def _fetched(
     from jumpstart.cli.fetching import FetchScreen
     from jumpstart.snapshot.recount import with_transfers
 
-    with FetchScreen(Console(stderr=True)) as screen:
+    with FetchScreen(Console(stderr=True)) as screen, asking():
         return with_transfers(request, urls, work, first=first, policy=policy, watch=screen)
-
-
-def _rule(statistic: Statistic | None, terms: Path | None, days: int) -> "Rule":
-    from jumpstart.snapshot.figures import Rule
-
-    if terms is None:
-        if statistic is None:
-            raise InputError("--statistic or --terms: one of them must say how to count")
-        with located("--statistic"):
-            return Rule(statistic=statistic, days=days)
-    from jumpstart.drafts import read
-
-    draft = read(terms)
-    asked = draft.holdings
-    if statistic not in (None, asked.statistic):
-        raise InputError(f"--statistic: {statistic}, {terms} says {asked.statistic}")
-    if asked.days != days:
-        raise InputError(f"--blocks: {days} blocks, {terms} asks for {asked.days} days")
-    return Rule(
-        statistic=asked.statistic,
-        days=days,
-        tiers=tuple(row.tier for row in draft.tiers),
-        minimum_tiers=tuple(row.tier for row in asked.minimum_tiers),
-    )
 
 
 def _accounts(file: Path) -> list[bytes]:

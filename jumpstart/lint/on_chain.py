@@ -296,8 +296,11 @@ class OnChain:
         if self.case.terms.holdings.seed_chain_id != self.chain.chain_id:
             return
         head = self.chain.header()
-        if head.prev_randao < RANDOMNESS_LEAST:
-            said = f"block {head.number} has {head.prev_randao:#x} in its place"
+        if head.prev_randao < RANDOMNESS_LEAST or head.difficulty:
+            said = (
+                f"block {head.number} has {head.prev_randao:#x} in its place, and a difficulty of "
+                f"{head.difficulty}"
+            )
             yield NO_RANDOMNESS.at("holdings", "randomness_of", says=said)
 
 

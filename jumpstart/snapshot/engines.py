@@ -79,12 +79,15 @@ def _duckdb(memory: str, folder: Path, threads: int | None) -> Iterator[Engine]:
     import ibis
 
     settings = {"threads": threads} if threads else {}
-    connection = ibis.duckdb.connect(
-        memory_limit=memory,
-        temp_directory=str(folder / "duckdb"),
-        preserve_insertion_order=False,
-        **settings,
-    )
+    try:
+        connection = ibis.duckdb.connect(
+            memory_limit=memory,
+            temp_directory=str(folder / "duckdb"),
+            preserve_insertion_order=False,
+            **settings,
+        )
+    except duckdb.Error as error:
+        raise ToolError(f"duckdb: {_line_of(error)}") from None
     try:
         connection.raw_sql("SET enable_progress_bar = false")
         yield _DuckDB(connection, f"duckdb {duckdb.__version__}")

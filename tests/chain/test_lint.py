@@ -202,7 +202,7 @@ FIRES: Final[dict[str, tuple[Callable[[Look, Stage, Make], Look], str, str]]] = 
     ),
     "registry.no-code": (no_registry, "admission.pass_registry", "there is no code at 0x"),
     "registry.other": (other_registry, "admission.pass_registry", "the platform has 0x"),
-    "holdings.no-randomness": (no_randomness, "holdings.randomness_of", "has 0x1 in its place"),
+    "holdings.no-randomness": (no_randomness, "holdings.randomness_of", "has 0x1 in its place, and a difficulty of 0"),
     "people.receiver-code": (receiving_contract, "parties.proceeds_to", "bytes of code"),
 }  # fmt: skip
 """By code: a change of good terms or of what is beside them, the field, and the figures."""

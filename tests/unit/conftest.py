@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from jumpstart.jurisdictions import bitmap_of
 from jumpstart.schedule import Vesting
@@ -22,7 +22,11 @@ from jumpstart.terms import (
 )
 
 # A machine that is busy is no failure.
-settings.register_profile("unhurried", deadline=None)
+settings.register_profile(
+    "unhurried",
+    deadline=None,
+    suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow],
+)
 settings.load_profile("unhurried")
 
 PROJECT = Path(__file__).parents[2]

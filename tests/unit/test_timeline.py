@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jumpstart.chain.blocks import header_hash
 from jumpstart.chain.client import BlockHeader, Chain
 from jumpstart.chain.timeline import Timeline
 from jumpstart.errors import ChainError, InputError
@@ -23,7 +24,35 @@ class Headers:
     asked: int = 0
     chain_id: int = 7
     randomness: Callable[[int], int] = lambda number: 0
+    difficulty: int = 0
     is_local: bool = True
+
+    def raw(self, number: int, parent: str = "0x" + 64 * "0") -> dict[str, Any]:
+        """As a node answers, with the hash that its fields come to."""
+        zero = "0x" + 64 * "0"
+        fields: dict[str, Any] = {
+            **dict.fromkeys(("sha3Uncles", "stateRoot", "transactionsRoot", "receiptsRoot"), zero),
+            "parentHash": parent,
+            "miner": "0x" + 40 * "0",
+            "logsBloom": "0x" + 512 * "0",
+            "difficulty": hex(self.difficulty),
+            "number": hex(number),
+            "gasLimit": "0x0",
+            "gasUsed": "0x0",
+            "timestamp": hex(self.times[number]),
+            "extraData": "0x",
+            "mixHash": f"0x{self.randomness(number):064x}",
+            "nonce": "0x" + 16 * "0",
+        }
+        return {**fields, "hash": header_hash(fields)}
+
+    def batch(self, requests: list[tuple[str, tuple[str, bool]]]) -> list[dict[str, Any]]:
+        """Blocks two by two, the second after the first."""
+        answers = []
+        for _, (number, _) in requests[::2]:
+            first = self.raw(int(number, 16))
+            answers += [first, self.raw(int(number, 16) + 1, first["hash"])]
+        return answers
 
     def header(self, block: Any = "latest") -> BlockHeader:
         self.asked += 1
@@ -35,6 +64,7 @@ class Headers:
             timestamp=self.times[number],
             prev_randao=self.randomness(number),
             base_fee=0,
+            difficulty=self.difficulty,
         )
 
 

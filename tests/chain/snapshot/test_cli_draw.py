@@ -11,7 +11,7 @@ from jumpstart.chain.client import Chain
 from jumpstart.cli import main
 from jumpstart.snapshot.draw import draw
 from jumpstart.terms import DAY_SECONDS
-from jumpstart.times import format_time
+from jumpstart.times import format_time, parse_time
 from tests.chain.stage import Stage, Trial
 from tests.unit.conftest import PROJECT
 
@@ -62,7 +62,11 @@ def test_a_file_of_terms_says_the_same(
     terms = drawn_sale.sale.listing.holdings
     text = (PROJECT / "sales" / "em-2019-07.toml").read_text()
     text = re.sub(r"\ndays = \d+\n", f"\ndays = {terms.day_count}\n", text)
-    text = re.sub(r"\ndraw = \S+", f"\ndraw = {format_time(terms.draw_time)}", text)
+    times = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+    drawn_then = re.search(rf"\ndraw = ({times})", text)
+    assert drawn_then is not None
+    later = terms.draw_time - parse_time(drawn_then[1])
+    text = re.sub(times, lambda match: format_time(parse_time(match[0]) + later), text)
     file = tmp_path / "sale.toml"
     file.write_text(text)
     token = f"holding-token=0x{terms.token.hex()}"

@@ -23,6 +23,11 @@ def history(artifacts: Artifacts, deployer: LocalAccount) -> Iterator[History]:
         yield History.played(Chain.connect(node.url, artifacts=artifacts), deployer)
 
 
+@pytest.fixture(autouse=True)
+def _undone() -> None:
+    """Nothing has to be: every test has its own."""
+
+
 def reorganise(history: History, depth: int, *, again: int = 2) -> None:
     """The last blocks are replaced by others with other transfers, and at least as many."""
     height = history.chain.block_number()

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from eth_abi.abi import encode
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jumpstart.chain.client import Chain
-from jumpstart.errors import InputError
+from jumpstart.errors import CheckError, InputError
 from jumpstart.snapshot.draw import draw, moments_of
 from jumpstart.terms import HoldingsTerms
 from tests.unit.test_timeline import Headers
@@ -97,6 +97,54 @@ def test_one_chain_draws_the_blocks_of_another() -> None:
     assert [block.timestamp for block in drawn.blocks] == [
         moment - (moment - BEGIN) % 2 for moment in drawn.moments
     ]
+
+
+@pytest.mark.parametrize("difficulty", [1, 2, 10**16])
+def test_a_chain_with_another_meaning_of_the_field_is_refused(difficulty: int) -> None:
+    """Proof of work, and chains that keep figures of their own there: all of them have a difficulty."""
+    counted = Headers(list(range(BEGIN, TERMS.draw_time + 100, 2)), chain_id=5)
+    times = list(range(BEGIN, TERMS.draw_time + 100, 12))
+    seeds = Headers(times, randomness=random_of, difficulty=difficulty)
+    with pytest.raises(InputError, match=f"have no randomness: .* difficulty of {difficulty}"):
+        draw(TWO_CHAINS, cast(Chain, counted), cast(Chain, seeds))
+
+
+class Liar(Headers):
+    """Says another thing of one field than its hash is made of."""
+
+    field = "mixHash"
+
+    def batch(self, requests: list[tuple[str, tuple[str, bool]]]) -> list[dict[str, Any]]:
+        answers = super().batch(requests)
+        value = int(answers[1][self.field], 16) + 1
+        answers[1][self.field] = hex(value) if self.field == "timestamp" else f"0x{value:064x}"
+        return answers
+
+
+@pytest.mark.parametrize("field", ["mixHash", "timestamp", "parentHash"])
+def test_a_header_that_does_not_come_to_its_hash_is_refused(field: str) -> None:
+    """Of the seed block, and of those that count."""
+    times = list(range(BEGIN, TERMS.draw_time + 100, 2))
+    honest = Headers(times, chain_id=5)
+    seeds = Headers(times, randomness=random_of)
+    liar, lying_seeds = Liar(times, chain_id=5), Liar(times, randomness=random_of)
+    liar.field = lying_seeds.field = field
+    for one, other in ((liar, seeds), (honest, lying_seeds)):
+        with pytest.raises(CheckError, match=r"chain [57]: block \d+ has the hash .* comes to"):
+            draw(TWO_CHAINS, cast(Chain, one), cast(Chain, other))
+
+
+def test_a_block_whose_follower_names_another_is_refused() -> None:
+    """Each header comes to its hash, and they are of two chains."""
+
+    class Split(Headers):
+        def batch(self, requests: list[tuple[str, tuple[str, bool]]]) -> list[dict[str, Any]]:
+            return [self.raw(int(number, 16)) for _, (number, _) in requests]
+
+    times = list(range(BEGIN, TERMS.draw_time + 100, 2))
+    seeds = Headers(times, randomness=random_of)
+    with pytest.raises(CheckError, match="the next one names 0x0000"):
+        draw(TWO_CHAINS, cast(Chain, Split(times, chain_id=5)), cast(Chain, seeds))
 
 
 @pytest.mark.parametrize("constant", [0, 1, 2_500_000_000_000_000, 2**64 - 1, 2**64, 2**255])

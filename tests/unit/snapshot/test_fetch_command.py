@@ -25,7 +25,7 @@ HALF = Progress(blocks=500, total=1000, rows=12_345, run_blocks=400, run_rows=10
             ("--rpc", "http://127.0.0.1:9", "--through", "30"),
             "--through: with --rpc it is the last of --blocks",
         ),
-        (("--rpc", "localhost:8545"), "the address of a node is http://.. or https://.."),
+        (("--rpc", "localhost:8545"), "--rpc: expected an address such as http://127.0.0.1:8545"),
         (
             ("--rpc", "http://127.0.0.1:9", "--patience", "1"),
             "http://127.0.0.1:9 cannot be reached (eth_blockNumber), for 1 s now",

@@ -16,6 +16,7 @@ from jumpstart.tree import Tree
 from tests.unit.snapshot.drawn import PEOPLE, TOKEN_TEXT, Cells, write_csv, write_parquet
 
 ONE, TWO, THREE, *_ = PEOPLE
+NAMED = f"--account=holding-token={TOKEN_TEXT}"
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -131,13 +132,38 @@ def test_excluded_accounts_are_left_out(run: Run) -> None:
 def test_terms_give_statistic_and_coefficients(run: Run, sales: Path) -> None:
     """Thirty days, five rows; everybody below the first has coefficient 0."""
     blocks = ",".join(map(str, range(1, 31)))
-    status, _, err = run(f"--terms={sales}/em-2019-07.toml", f"--blocks={blocks}", "--statistic=-")
+    words = (f"--terms={sales}/em-2019-07.toml", f"--blocks={blocks}", "--statistic=-", NAMED)
+    status, _, err = run(*words)
     assert status == 0, err
     table = pq.read_table("out/holdings.parquet").to_pylist()
     assert [row["coefficient"] for row in table] == [0, 0, 0]
     manifest = json.loads(Path("out/manifest.json").read_text())
     assert manifest["question"]["statistic"] == "mean"
     assert manifest["question"]["tiers"][0] == {"threshold": str(500 * 10**18), "coefficient": 1}
+
+
+def test_terms_exclude_and_options_exclude_more(run: Run, sales: Path, tmp_path: Path) -> None:
+    """With the same terms it does not matter who says which blocks: nobody whom they exclude is counted."""
+    text = (sales / "em-2019-07.toml").read_text()
+    file = tmp_path / "sale.toml"
+    file.write_text(text.replace("days = 30\n", f'days = 30\nexcluded = ["{ONE}"]\n'))
+    blocks = ",".join(map(str, range(1, 31)))
+    words = (f"--terms={file}", f"--blocks={blocks}", "--statistic=-", NAMED)
+    status, _, err = run(*words)
+    assert status == 0, err
+    manifest = json.loads(Path("out/manifest.json").read_text())
+    assert manifest["question"]["excluded"] == [ONE]
+    assert ONE not in Path("out/holdings.csv").read_text()
+
+
+def test_terms_that_break_a_rule_are_not_counted_by(run: Run, sales: Path, tmp_path: Path) -> None:
+    """A table that falls would be looked up wrongly."""
+    file = tmp_path / "sale.toml"
+    text = (sales / "em-2019-07.toml").read_text()
+    file.write_text(text.replace('holding = "1000 OKB"', 'holding = "499 OKB"'))
+    status, _, err = run(f"--terms={file}", "--blocks=1,2,3", "--statistic=-", NAMED)
+    assert status == 2
+    assert "tier.threshold in row 2" in err.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -159,8 +185,18 @@ def test_terms_give_statistic_and_coefficients(run: Run, sales: Path) -> None:
         (("--out=taken",), "taken: exists and is no snapshot, which could be replaced"),
         (("--out=bad.txt",), "bad.txt: exists and is no snapshot"),
         (("--blocks=1,2",), "nobody holds anything by this rule"),
-        (("--terms=SALES/em-2019-07.toml",), "--blocks: 3 blocks, "),
-        (("--terms=SALES/em-2019-07.toml", "--statistic=sum"), "--statistic: sum, "),
+        (("--terms=SALES/em-2019-07.toml", NAMED), "--blocks: 3 blocks, "),
+        (("--terms=SALES/em-2019-07.toml", NAMED, "--statistic=sum"), "--statistic: sum, "),
+        (("--terms=SALES/em-2019-07.toml",), "no address for the accounts named holding-token"),
+        (
+            ("--terms=SALES/em-2019-07.toml", "--statistic=-", f"--account=holding-token={ONE}"),
+            f"--token: {TOKEN_TEXT}, ",
+        ),
+        (("--out=/",), "--out: / cannot be replaced"),
+        (("--rpc=http://[",), "--rpc: expected an address such as"),
+        (("--rpc=http://127.0.0.1:99999",), "--rpc: expected an address such as"),
+        (("--threads=257",), "256"),
+        (("--memory=99999999999999999999999GB",), "duckdb: "),
     ],
 )
 def test_bad_input_writes_nothing(
