@@ -41,9 +41,10 @@ test-spark: ## that Spark counts as DuckDB does; needs Java 17, fetches Spark
 gas: build ## measure every action and write gas-snapshot.json
 	$(BIN)/python -m benchmarks.gas
 
-bench: setup ## how fast trees are built and holdings counted, beside what bounds them
+bench: setup ## how fast trees are built, holdings counted and transfers fetched, beside what bounds them
 	$(BIN)/python -m benchmarks.tree
 	$(BIN)/python -m benchmarks.snapshot
+	$(BIN)/python -m benchmarks.fetch
 
 lint: setup ## Python and Solidity
 	$(BIN)/ruff check
