@@ -9,14 +9,14 @@ answers contradict each other, the receipts of the block decide, which its heade
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from jumpstart.chain.blocks import receipts_root
-from jumpstart.errors import ChainError, CheckError
+from jumpstart.errors import CheckError
 from jumpstart.snapshot.fetch.endpoint import Endpoint, RefusedError
 from jumpstart.snapshot.fetch.headers import Header
 from jumpstart.snapshot.fetch.logs import Filter, Log, parsed
 from jumpstart.snapshot.fetch.pool import Answer, Pool
+from jumpstart.snapshot.fetch.proofs import proven_logs
 
 _RECENT_SPAN: Final = 50
 """Blocks at once where every header is read: one message."""
@@ -297,25 +297,7 @@ class Inquiry:
         return parsed(raw, self._wanted, header.number, header.number, f"block {header.hash}")
 
     def _proven(self, header: Header) -> list[Log] | None:
-        """The logs that its receipts show; None where no node has receipts that come to its root."""
-        for node in self._pool.alive:
-            try:
-                receipts = self._receipts(header, node)
-                if receipts is None or receipts_root(receipts) != header.receipts_root:
-                    continue
-                return sorted(_logs_of(receipts, header, self._wanted))
-            except (RefusedError, ChainError, KeyError, TypeError, ValueError, AttributeError):
-                continue
-        return None
-
-    def _receipts(self, header: Header, node: Endpoint) -> Sequence[Mapping[str, Any]] | None:
-        try:
-            receipts = self._pool.ask("eth_getBlockReceipts", header.hash, node=node)
-        except RefusedError:
-            calls = [("eth_getTransactionReceipt", (name,)) for name in header.transactions]
-            receipts = self._pool.ask_many(calls, node)
-        is_whole = isinstance(receipts, list) and all(isinstance(each, dict) for each in receipts)
-        return receipts if is_whole else None
+        return proven_logs(self._pool, self._wanted, header)
 
     @staticmethod
     def _refuse_invented(sent: Iterable[Log], proven: Sequence[Log], node: str) -> None:
@@ -338,24 +320,3 @@ def _hashes(logs: Iterable[Log], node: str) -> dict[int, str]:
                 f"{node}: logs of block {log.block} say that its hash is {known}, and {log.block_hash}"
             )
     return hashes
-
-
-def _logs_of(
-    receipts: Sequence[Mapping[str, Any]], header: Header, wanted: Filter
-) -> Iterable[Log]:
-    """The wanted logs of a block, placed by counting."""
-    index = 0
-    for receipt, transaction in zip(receipts, header.transactions, strict=True):
-        for log in receipt["logs"]:
-            address, topics = log["address"].lower(), tuple(map(str.lower, log["topics"]))
-            if wanted.fault(address, topics) is None:
-                yield Log(
-                    header.number,
-                    index,
-                    header.hash,
-                    transaction,
-                    address,
-                    topics,
-                    log["data"].lower(),
-                )
-            index += 1
