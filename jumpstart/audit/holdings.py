@@ -43,7 +43,8 @@ def check_holdings(
     """Compares the root with a recount. Says what became of it: `checked`, `not checked`, `none`
     published.
     """
-    if models.opening.root == NO_ROOT and not models.holdings:
+    published = models.opening.root if models.opening.root != NO_ROOT else models.shown_root
+    if published == NO_ROOT:
         return "none"
     if recount is None:
         findings.leave(_ROOT, "it was not asked for: count it again before you pay")
@@ -53,5 +54,5 @@ def check_holdings(
     except JumpstartError as error:
         findings.miss(_ROOT, str(error))
         return "not checked"
-    findings.compare("holding", _ROOT, expected, models.opening.root)
+    findings.compare("holding", _ROOT, expected, published)
     return "checked"

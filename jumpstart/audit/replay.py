@@ -22,7 +22,7 @@ from jumpstart.errors import LedgerRefusal
 from jumpstart.escrow import EscrowLedger
 from jumpstart.grants import Grant, Vault
 from jumpstart.ledger import Ledger
-from jumpstart.opening import Opening
+from jumpstart.opening import NO_ROOT, Opening
 from jumpstart.registry import Registry
 from jumpstart.till import Till
 
@@ -48,6 +48,8 @@ class Models:
     def __init__(self, subject: Subject) -> None:
         self.holdings: dict[str, int] = {}
         """Of each subscriber, as its first subscription has shown it."""
+        self.shown_root = NO_ROOT
+        """What the last of them was shown against: a sale that is voided has no root any more."""
         self.ledger = Ledger(subject.terms, self.holdings)
         self.opening = Opening(self.ledger)
         self.till = Till(self.ledger)

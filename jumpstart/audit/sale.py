@@ -84,7 +84,8 @@ class SaleEvents:
         is_first = models.ledger.position_of(account).stage is Stage.NONE
         carried = self._taken(event, root or models.opening.root, is_first=is_first)
         if is_first:
-            self._admitted(event, carried, root or models.opening.root)
+            models.shown_root = root or models.opening.root
+            self._admitted(event, carried, models.shown_root)
         asked = accepted if carried is None else carried.amount
         receipt = replay.attempt(event, lambda: models.ledger.subscribe(account, asked, self._time))
         if receipt is None:
