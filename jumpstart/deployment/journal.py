@@ -16,19 +16,17 @@ what a killed process leaves, was never acted upon and is dropped. Knows no chai
 
 import errno
 import fcntl
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
+from jumpstart import seals
 from jumpstart.errors import CheckError, InputError
 
 Entry: TypeAlias = Mapping[str, Any]
-
-_FIRST_SEAL: Final = "0" * 64
 
 
 class Journal:
@@ -67,13 +65,13 @@ class Journal:
             if not path.exists() or not os.path.samestat(os.fstat(descriptor), path.stat()):
                 raise InputError(f"{path}: another process is at this deployment")
             is_ours = True
-            raw = _read(descriptor)
+            raw = seals.read_whole(descriptor)
             entries, seal, length = _parsed(path, raw)
             if new and entries:
                 raise InputError(f"{path}: this deployment has begun, resume it")
             if length < len(raw):
                 os.ftruncate(descriptor, length)
-            _flush_folder(path.parent)
+            seals.flush_folder(path.parent)
             yield cls(path, descriptor, entries, seal)
         finally:
             if new and is_ours and os.fstat(descriptor).st_size == 0:
@@ -88,8 +86,8 @@ class Journal:
     def append(self, kind: str, **content: Any) -> Entry:
         """Writes an entry, and returns once it is on the disk. Raises `InputError` when it is not."""
         entry = {"entry": kind, **content}
-        seal = _seal_of(self._seal, entry)
-        line = _line({**entry, "seal": seal})
+        seal = seals.seal_of(self._seal, entry)
+        line = seals.line_of({**entry, "seal": seal})
         before = os.fstat(self._descriptor).st_size
         try:
             if os.write(self._descriptor, line) != len(line):
@@ -118,36 +116,21 @@ def _make_folder(folder: Path) -> None:
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for each in missing:
-        _flush_folder(each.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    """A file is on the disk when its name is, too."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _read(descriptor: int) -> bytes:
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    with os.fdopen(os.dup(descriptor), "rb") as file:
-        return file.read()
+        seals.flush_folder(each.parent)
 
 
 def _parsed(path: Path, raw: bytes) -> tuple[list[Entry], str, int]:
     """Entries, the last seal, and how many bytes they take."""
     whole = raw[: raw.rfind(b"\n") + 1]
     entries: list[Entry] = []
-    seal = _FIRST_SEAL
+    seal = seals.FIRST
     for number, line in enumerate(whole.splitlines(), 1):
         try:
             entry = json.loads(line)
             found = entry.pop("seal")
         except (ValueError, KeyError, AttributeError, TypeError):
             raise CheckError(f"{path}: line {number} is no entry of a journal") from None
-        seal = _seal_of(seal, entry)
+        seal = seals.seal_of(seal, entry)
         if found != seal:
             raise CheckError(
                 f"{path}: line {number} has the seal {found}, its content and those before "
@@ -155,11 +138,3 @@ def _parsed(path: Path, raw: bytes) -> tuple[list[Entry], str, int]:
             )
         entries.append(entry)
     return entries, seal, len(whole)
-
-
-def _seal_of(before: str, entry: Entry) -> str:
-    return hashlib.sha256(before.encode() + _line(entry)).hexdigest()
-
-
-def _line(entry: Entry) -> bytes:
-    return json.dumps(entry, separators=(",", ":"), sort_keys=True).encode() + b"\n"

@@ -27,12 +27,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from jumpstart import seals
 from jumpstart.errors import CheckError, InputError
 from jumpstart.snapshot.fetch.tables import GROUP_ROWS, Layout, write_files
 from jumpstart.snapshot.manifest import sha256_of
 
 NAME: Final = "checkpoint.jsonl"
-_FIRST_SEAL: Final = "0" * 64
 _PARTS: Final = "parts"
 _FILES: Final = "files"
 _DRAFT: Final = ".files"
@@ -62,7 +62,7 @@ class Checkpoint:
         self._folder = folder
         self._descriptor = descriptor
         self._layout = layout
-        self._seal = _FIRST_SEAL
+        self._seal = seals.FIRST
         self.parts: list[Part] = []
         self._end: Mapping[str, Any] | None = None
 
@@ -151,8 +151,8 @@ class Checkpoint:
         sums_by_name = {path.name: sha256_of(path) for path in written}
         shutil.rmtree(target, ignore_errors=True)
         os.rename(draft, target)
-        _flush_folder(target)
-        _flush_folder(self._folder)
+        seals.flush_folder(target)
+        seals.flush_folder(self._folder)
         self._end = {"entry": "end", **name, "files": sums_by_name}
         self._append(self._end)
         return [target / path.name for path in written]
@@ -160,7 +160,7 @@ class Checkpoint:
     # ------------------------------------------------------------------------------------ the lines
 
     def _load(self, path: Path, question: Mapping[str, Any]) -> None:
-        raw = _read(self._descriptor)
+        raw = seals.read_whole(self._descriptor)
         whole = raw[: raw.rfind(b"\n") + 1]
         for number, line in enumerate(whole.splitlines(), 1):
             try:
@@ -168,7 +168,7 @@ class Checkpoint:
                 stated = entry.pop("seal")
             except (ValueError, KeyError, AttributeError, TypeError):
                 raise CheckError(f"{path}: line {number} is no entry of a checkpoint") from None
-            self._seal = _seal_of(self._seal, entry)
+            self._seal = seals.seal_of(self._seal, entry)
             if stated != self._seal:
                 raise CheckError(
                     f"{path}: line {number} has the seal {stated}, its content and those before make "
@@ -205,8 +205,8 @@ class Checkpoint:
             self._end = None
 
     def _append(self, entry: Mapping[str, Any]) -> None:
-        seal = _seal_of(self._seal, entry)
-        line = _line({**entry, "seal": seal})
+        seal = seals.seal_of(self._seal, entry)
+        line = seals.line_of({**entry, "seal": seal})
         try:
             if os.write(self._descriptor, line) != len(line):
                 raise OSError(0, "the disk is full")
@@ -228,7 +228,7 @@ class Checkpoint:
                 os.fsync(file.fileno())
         except OSError as error:
             raise InputError(f"{path}: cannot be written: {error.strerror}") from None
-        _flush_folder(path.parent)
+        seals.flush_folder(path.parent)
 
     def _batches(self, through: int) -> Iterator[Any]:
         for part in self.parts:
@@ -267,26 +267,3 @@ def begun_at(folder: Path) -> int | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None  # what is wrong is said when it is opened
     return first if isinstance(first, int) else None
-
-
-def _flush_folder(folder: Path) -> None:
-    """A file is on the disk when its name is, too."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _read(descriptor: int) -> bytes:
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    with os.fdopen(os.dup(descriptor), "rb") as file:
-        return file.read()
-
-
-def _seal_of(before: str, entry: Mapping[str, Any]) -> str:
-    return hashlib.sha256(before.encode() + _line(entry)).hexdigest()
-
-
-def _line(entry: Mapping[str, Any]) -> bytes:
-    return json.dumps(entry, separators=(",", ":"), sort_keys=True).encode() + b"\n"
