@@ -24,7 +24,6 @@ ZERO_ACCOUNT: Final = "0x" + 40 * "0"
 
 _UINT256_MAX: Final = 2**256 - 1
 _DIGITS: Final = len(str(_UINT256_MAX))
-_ROUNDED_UP: Final = 1 + 1e-6  # what floats lose when 10^9 of them are added is less
 _ORDER: Final = ("block_number", "log_index", "transaction_hash", "from_address", "to_address")
 
 
@@ -69,7 +68,7 @@ class Checks:
         for (name, fault), count in zip(faults.items(), counts, strict=True):
             if count:
                 self._refuse(table.filter(fault), name)
-        return Extent(rows=rows, first=first, last=last, turnover=int(turnover * _ROUNDED_UP) + 1)
+        return Extent(rows=rows, first=first, last=last, turnover=_sum_up(turnover, rows))
 
     def places(self) -> None:
         """Looks for rows that stand at the same place, and for transactions in two blocks. Raises
@@ -174,6 +173,14 @@ class Checks:
     def _where(self, row: dict[str, Any]) -> str:
         places = self.transfers.places(row)
         return f"{places[0]} (log {row['log_index']} of block {row['block_number']})"
+
+
+def _sum_up(sum_: float, count: int) -> int:
+    """An integer that the exact sum of so many amounts is not above, given their sum in floats, which
+    are rounded by 2^-53 each and again with each addition: twice that is allowed for, and doubled.
+    """
+    whole = int(sum_)
+    return whole - (-whole * count >> 51) + 1
 
 
 def check_blocks(blocks: Sequence[int], extent: Extent, through: int | None) -> None:
