@@ -8,8 +8,9 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from jumpstart.amounts import Token
-from jumpstart.demo import numerals
-from jumpstart.demo.drawings import (
+from jumpstart.demo.summary import Summary, unit_of
+from jumpstart.pages import numerals
+from jumpstart.pages.drawings import (
     Bar,
     Part,
     bars,
@@ -21,8 +22,7 @@ from jumpstart.demo.drawings import (
     marks,
     spans,
 )
-from jumpstart.demo.numerals import listed, percent, shown
-from jumpstart.demo.summary import Summary, unit_of
+from jumpstart.pages.numerals import listed, percent, shown
 from jumpstart.review import SCORE_MAX
 from jumpstart.schedule import Vesting, vested_down
 

@@ -7,10 +7,10 @@ so by its `KeyError`.
 from collections.abc import Callable
 from typing import Final
 
-from jumpstart.demo.numerals import clock, short, shown
 from jumpstart.drafts import TokensSection
 from jumpstart.errors import ContractRevert
 from jumpstart.jurisdictions import alpha2_of
+from jumpstart.pages.numerals import clock, short, shown
 
 _SALES: Final = ("running", "a success", "a failure")
 _ESCROWS: Final = (

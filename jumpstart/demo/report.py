@@ -11,13 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from jumpstart.amounts import Token, mul_div_up
-from jumpstart.demo import numerals
 from jumpstart.demo.charts import charts
-from jumpstart.demo.numerals import grouped, percent, shown
 from jumpstart.demo.summary import Summary, unit_of
+from jumpstart.pages import numerals
+from jumpstart.pages.environment import environment_of
+from jumpstart.pages.numerals import grouped, percent, shown
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _PER_COEFFICIENT: Final = 2  # buyers of each coefficient in the short table
@@ -26,14 +25,7 @@ _PER_COEFFICIENT: Final = 2  # buyers of each coefficient in the short table
 def render(summary: Summary) -> str:
     """The whole page as HTML text."""
     units = {name: unit_of(summary, name) for name in ("sale", "payment", "holding")}
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = environment_of(_TEMPLATES)
     environment.filters |= {
         **{name: partial(_shown, units[name]) for name in units},
         **{f"{name}_whole": partial(_whole, units[name]) for name in units},

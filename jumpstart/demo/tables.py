@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from jumpstart.demo.numerals import day, figure, grouped, percent, share, shown
 from jumpstart.demo.report import chosen
 from jumpstart.demo.summary import Summary, unit_of
+from jumpstart.pages.numerals import day, figure, grouped, percent, share, shown
 
 
 def show(summary: Summary, console: Console) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from jumpstart.amounts import Token
-from jumpstart.demo import numerals
 from jumpstart.demo.report import render
 from jumpstart.demo.summary import canonical
+from jumpstart.pages import numerals
 from jumpstart.times import parse_time
 
 HOSTILE = "<script>alert('\"&')</script><img src=x onerror=alert(1)>"

@@ -3,9 +3,9 @@
 from jumpstart.demo.agenda import Scene
 from jumpstart.demo.bonds import PART_SECONDS, PARTS
 from jumpstart.demo.journal import Phase
-from jumpstart.demo.numerals import ordinal, shown
 from jumpstart.demo.play import Play
 from jumpstart.demo.stage import APPLICATION
+from jumpstart.pages.numerals import ordinal, shown
 
 
 def scenes(play: Play) -> list[Scene]:

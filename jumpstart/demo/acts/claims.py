@@ -12,9 +12,9 @@ from jumpstart.demo.acts.payouts import (
 from jumpstart.demo.agenda import Scene
 from jumpstart.demo.cast import Buyer
 from jumpstart.demo.journal import Phase
-from jumpstart.demo.numerals import ordinal, shown
 from jumpstart.demo.play import Play
 from jumpstart.ledger import Stage as Step
+from jumpstart.pages.numerals import ordinal, shown
 
 _MONTHLY: Final = 24  # buyers that claim every month; the others only at the first and the last
 _HOUR: Final = 3_600

@@ -9,10 +9,10 @@ from jumpstart.chain.client import Transaction
 from jumpstart.demo.agenda import Scene
 from jumpstart.demo.cast import Buyer
 from jumpstart.demo.journal import Phase
-from jumpstart.demo.numerals import grouped
 from jumpstart.demo.play import Person, Play
 from jumpstart.errors import CheckError
 from jumpstart.holdings import read_holdings
+from jumpstart.pages.numerals import grouped
 from jumpstart.snapshot.draw import Draw, draw
 from jumpstart.terms import DAY_SECONDS
 from jumpstart.times import format_time

@@ -10,10 +10,10 @@ from jumpstart.demo.acts.subscribing import as_model, subscribing
 from jumpstart.demo.agenda import Scene
 from jumpstart.demo.documents import REASON, hash_of
 from jumpstart.demo.journal import Phase
-from jumpstart.demo.numerals import shown
 from jumpstart.demo.play import Play
 from jumpstart.demo.stage import APPLICATION
 from jumpstart.errors import CheckError
+from jumpstart.pages.numerals import shown
 
 _HALF: Final = 300  # seconds into the session
 _HOUR: Final = 3_600

@@ -15,10 +15,10 @@ from jumpstart.demo.documents import (
     hash_of,
 )
 from jumpstart.demo.journal import Phase
-from jumpstart.demo.numerals import day, percent, share, shown
 from jumpstart.demo.play import Play
 from jumpstart.demo.stage import DAY
 from jumpstart.errors import CheckError
+from jumpstart.pages.numerals import day, percent, share, shown
 
 _FIRST, _SECOND, _THIRD = 0, 1, 2  # milestones
 _HALF_HOUR: Final = 1_800

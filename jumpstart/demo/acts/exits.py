@@ -9,9 +9,9 @@ from jumpstart.demo.acts.payouts import collect, other_address
 from jumpstart.demo.agenda import Scene
 from jumpstart.demo.cast import Buyer
 from jumpstart.demo.journal import Phase
-from jumpstart.demo.numerals import shown
 from jumpstart.demo.play import Play
 from jumpstart.demo.stage import DAY
+from jumpstart.pages.numerals import shown
 
 _MINUTE: Final = 60
 

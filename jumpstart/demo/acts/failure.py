@@ -8,9 +8,9 @@ from jumpstart.demo.acts.sessions import settle
 from jumpstart.demo.agenda import Scene
 from jumpstart.demo.bonds import PART_SECONDS, PARTS
 from jumpstart.demo.journal import Phase
-from jumpstart.demo.numerals import clock, shown
 from jumpstart.demo.play import Play
 from jumpstart.demo.stage import APPLICATION
+from jumpstart.pages.numerals import clock, shown
 
 _HOUR: Final = 3_600
 

@@ -6,11 +6,11 @@ from jumpstart.demo.acts.committee import QUORUM, RECUSED, vote, voting
 from jumpstart.demo.agenda import Scene
 from jumpstart.demo.documents import WRONG_HOLDINGS, hash_of
 from jumpstart.demo.journal import Phase
-from jumpstart.demo.numerals import grouped, shown
 from jumpstart.demo.play import Play
 from jumpstart.demo.stage import APPLICATION, DAY
 from jumpstart.errors import CheckError
 from jumpstart.holdings import tree_of
+from jumpstart.pages.numerals import grouped, shown
 
 _HOUR = 3_600
 _FAVOURED = 2  # the buyer whose holding the wrong list multiplies

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from jumpstart.chain.sale import Sale
 from jumpstart.demo.journal import Phase
-from jumpstart.demo.numerals import shown
 from jumpstart.demo.play import Play
 from jumpstart.demo.stage import APPLICATION, DAY
 from jumpstart.errors import CheckError
+from jumpstart.pages.numerals import shown
 from jumpstart.terms import ListingTerms
 
 

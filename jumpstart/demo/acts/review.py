@@ -10,11 +10,11 @@ from jumpstart.chain.sale import UNLIMITED
 from jumpstart.demo.cast import REVIEWERS
 from jumpstart.demo.documents import DOSSIER, SECOND_DOSSIER, hash_of
 from jumpstart.demo.journal import Phase
-from jumpstart.demo.numerals import grouped, shown
 from jumpstart.demo.play import Play
 from jumpstart.demo.stage import APPLICATION, DAY
 from jumpstart.errors import CheckError
 from jumpstart.hashing import keccak256
+from jumpstart.pages.numerals import grouped, shown
 from jumpstart.review import CRITERIA, Scores, Verdict, commitment_of, decide
 
 _FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH = REVIEWERS

@@ -7,8 +7,8 @@ from jumpstart.demo.acts.passes import ABROAD, NO_PASS, REVOKED, SMALL
 from jumpstart.demo.acts.subscribing import Order, as_model, subscribe, subscribing
 from jumpstart.demo.agenda import Scene
 from jumpstart.demo.journal import Phase
-from jumpstart.demo.numerals import percent, shown
 from jumpstart.demo.play import Play
+from jumpstart.pages.numerals import percent, shown
 
 _MINUTE: Final = 60
 _OKB: Final = 10**18

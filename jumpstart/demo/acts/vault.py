@@ -8,10 +8,10 @@ from jumpstart.chain.client import Transaction
 from jumpstart.chain.sale import NATIVE
 from jumpstart.demo.agenda import Scene
 from jumpstart.demo.journal import Phase
-from jumpstart.demo.numerals import shown
 from jumpstart.demo.play import Play
 from jumpstart.demo.stage import DAY
 from jumpstart.grants import Grant
+from jumpstart.pages.numerals import shown
 
 
 def scenes(play: Play) -> list[Scene]:

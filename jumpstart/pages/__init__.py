@@ -1,0 +1,3 @@
+"""What the project's pages share: figures as people read them, drawings, the look, and how a template
+becomes bytes that are the same everywhere.
+"""
