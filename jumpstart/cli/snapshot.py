@@ -107,12 +107,15 @@ def snapshot(
         ),
     ] = None,
     requests: Annotated[
-        int, typer.Option(min=1, max=64, help="With --rpc: requests at a time, at each node.")
-    ] = 4,
+        int | None,
+        typer.Option(min=1, max=64, help="With --rpc: requests at a time, at each node; else 4."),
+    ] = None,
     patience: Annotated[
-        float,
-        typer.Option(min=1, metavar="SECONDS", help="With --rpc: how long to go on asking."),
-    ] = 300,
+        float | None,
+        typer.Option(
+            min=1, metavar="SECONDS", help="With --rpc: how long to go on asking; else 300."
+        ),
+    ] = None,
     every_header: Annotated[
         bool,
         typer.Option(
@@ -138,6 +141,7 @@ def snapshot(
     is checked before anything is written. The same transfers give the same bytes.
     """
     from jumpstart.chain.urls import check_url
+    from jumpstart.snapshot.engines import check
     from jumpstart.snapshot.fetch.policy import Policy
     from jumpstart.snapshot.run import Machine, take
 
@@ -146,6 +150,17 @@ def snapshot(
         raise InputError(f"--out: {out} cannot be replaced")
     for url in rpc or ():
         check_url("--rpc", url)
+    machine = Machine(engine=engine, memory=memory, threads=threads, work=work)
+    check(engine, memory)
+    if transfers:
+        for option, is_given in (
+            ("from-block", from_block is not None),
+            ("requests", requests is not None),
+            ("patience", patience is not None),
+            ("every-header", every_header),
+        ):
+            if is_given:
+                raise InputError(f"--{option}: with --transfers nothing is fetched")
     published = None
     if blocks is None:
         for option, is_given in (
@@ -185,12 +200,11 @@ def snapshot(
             raise InputError("--through: with --rpc it is the last of --blocks")
         kept = work / "fetch" if work else out.absolute().with_name(f"{out.name}.fetch")
         policy = Policy(
-            requests=requests,
-            patience_seconds=patience,
+            requests=requests or Policy.requests,
+            patience_seconds=patience or Policy.patience_seconds,
             headers_of_range=None if every_header else Policy.headers_of_range,
         )
         request = _fetched(request, rpc or [], kept, from_block, policy)
-    machine = Machine(engine=engine, memory=memory, threads=threads, work=work)
     done = take(request, out, machine, single=accounts, tell=_tell)
     if kept is not None and work is None:
         shutil.rmtree(kept, ignore_errors=True)

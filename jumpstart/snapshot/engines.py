@@ -4,6 +4,7 @@ Both are reached through Ibis, so that a query is written once. This module know
 and stopped, how much memory they may take, and how what they complain of becomes one line.
 """
 
+import importlib.util
 import os
 import re
 import shutil
@@ -57,20 +58,29 @@ def opened(choice: str, memory: str, folder: Path, threads: int | None = None) -
     `folder`. `threads` are all cores unless given. Raises `InputError` for another choice or memory,
     `ToolError` when the engine is not there.
     """
-    match = _MEMORY.fullmatch(memory)
-    if match is None:
-        raise InputError(f"{memory!r} is no memory such as 4GB or 512MB")
+    check(choice, memory)
     if choice == DUCKDB:
         with _duckdb(memory, folder, threads) as engine:
             yield engine
-    elif choice == SPARK_LOCAL:
-        with _spark(f"local[{threads or '*'}]", match[1] + match[2][0].lower(), folder) as engine:
-            yield engine
-    elif choice.startswith(SPARK_CLUSTER):
-        with _spark(choice, match[1] + match[2][0].lower(), folder) as engine:
-            yield engine
-    else:
-        raise InputError(f"{choice!r} is no engine: expected duckdb, spark-local or spark://..")
+        return
+    master = f"local[{threads or '*'}]" if choice == SPARK_LOCAL else choice
+    with _spark(master, memory.lower().removesuffix("b"), folder) as engine:
+        yield engine
+
+
+def check(choice: str, memory: str) -> None:
+    """Raises what `opened` would, before anything has been fetched or counted in vain."""
+    if _MEMORY.fullmatch(memory) is None:
+        raise InputError(f"--memory: {memory!r} is no memory such as 4GB or 512MB")
+    if choice == DUCKDB:
+        return
+    if choice != SPARK_LOCAL and not choice.startswith(SPARK_CLUSTER):
+        raise InputError(
+            f"--engine: {choice!r} is no engine: expected duckdb, spark-local or spark://.."
+        )
+    if importlib.util.find_spec("pyspark") is None:
+        raise ToolError("Spark is not installed: pip install 'jumpstart[spark]'")
+    check_java()
 
 
 @contextmanager
@@ -99,16 +109,12 @@ def _duckdb(memory: str, folder: Path, threads: int | None) -> Iterator[Engine]:
 
 @contextmanager
 def _spark(master: str, memory: str, folder: Path) -> Iterator[Engine]:
-    try:
-        import pyspark
-        from pyspark.errors import PySparkException
-        from pyspark.sql import SparkSession
-    except ImportError:
-        raise ToolError("Spark is not installed: pip install 'jumpstart[spark]'") from None
     import ibis
+    import pyspark
     from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
 
-    check_java()
     quiet = Path(__file__).with_name("log4j2.properties")
     builder = SparkSession.Builder().master(master).appName("jumpstart snapshot")
     for name, value in {

@@ -27,6 +27,21 @@ HALF = Progress(blocks=500, total=1000, rows=12_345, run_blocks=400, run_rows=10
         ),
         (("--rpc", "localhost:8545"), "--rpc: expected an address such as http://127.0.0.1:8545"),
         (
+            ("--rpc", "http://127.0.0.1:9", "--engine", "sqlite"),
+            "--engine: 'sqlite' is no engine: expected duckdb, spark-local or spark://..",
+        ),
+        (
+            ("--rpc", "http://127.0.0.1:9", "--memory", "4"),
+            "--memory: '4' is no memory such as 4GB or 512MB",
+        ),
+        *(
+            (
+                ("--transfers", "t.csv", *option.split()),
+                f"{option.split()[0]}: with --transfers nothing is fetched",
+            )
+            for option in ("--from-block 1", "--requests 2", "--patience 9", "--every-header")
+        ),
+        (
             ("--rpc", "http://127.0.0.1:9", "--patience", "1"),
             "http://127.0.0.1:9 cannot be reached (eth_blockNumber), for 1 s now",
         ),
