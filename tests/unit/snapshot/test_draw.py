@@ -10,7 +10,7 @@ from eth_utils.crypto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jumpstart.chain.client import Chain
+from jumpstart.chain.client import BlockHeader, Chain
 from jumpstart.errors import CheckError, InputError
 from jumpstart.snapshot.draw import draw, moments_of
 from jumpstart.terms import HoldingsTerms
@@ -155,4 +155,37 @@ def test_a_chain_without_randomness_is_refused(constant: int) -> None:
     with pytest.raises(
         InputError, match=rf"blocks of chain 7 have no randomness: .* has {constant:#x}"
     ):
+        draw(TWO_CHAINS, cast(Chain, counted), cast(Chain, seeds))
+
+
+def test_small_values_are_no_randomness_even_if_they_change() -> None:
+    """A counter, or a time."""
+    counted = Headers(list(range(BEGIN, TERMS.draw_time + 100, 2)), chain_id=5)
+    seeds = Headers(
+        list(range(BEGIN, TERMS.draw_time + 100, 12)), randomness=lambda number: 2**64 - 1 - number
+    )
+    with pytest.raises(InputError, match="blocks of chain 7 have no randomness"):
+        draw(TWO_CHAINS, cast(Chain, counted), cast(Chain, seeds))
+
+
+class Misleading(Headers):
+    """Says another time of each block while one is searched for, and the truth of its whole header."""
+
+    late: int = 0
+
+    def header(self, block: Any = "latest") -> BlockHeader:
+        found = super().header(block)
+        return replace(found, timestamp=found.timestamp + self.late)
+
+
+@pytest.mark.parametrize("late", [-40, 40])
+@pytest.mark.parametrize("is_seed", [True, False])
+def test_a_node_cannot_lead_the_search_to_another_block(late: int, *, is_seed: bool) -> None:
+    """To one before the moment's, nor to one after it."""
+    times = list(range(BEGIN, TERMS.draw_time + 100, 12))
+    honest = Headers(times, chain_id=5 if is_seed else 7, randomness=random_of)
+    lying = Misleading(times, chain_id=7 if is_seed else 5, randomness=random_of)
+    lying.late = late
+    counted, seeds = (honest, lying) if is_seed else (lying, honest)
+    with pytest.raises(CheckError, match=r"chain [57]: block \d+ is not the newest at "):
         draw(TWO_CHAINS, cast(Chain, counted), cast(Chain, seeds))
