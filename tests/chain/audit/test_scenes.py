@@ -76,14 +76,6 @@ def test_what_the_audit_knows_is_what_happened(stage: Stage) -> None:
     assert compared["transfer"] >= 5 + 4
 
 
-def test_gifts_are_explained_as_such(stage: Stage) -> None:
-    """Tokens by their transfers, coins by the blocks in which they came."""
-    done = audited(scenes.given(stage))
-    said = " ".join(each.what for each in done.findings.explained)
-    for figure in ("77 of ", "5 of ", "1234 wei", "9 wei"):
-        assert figure in said, said
-
-
 def test_two_audits_of_a_block_give_the_same_bytes(stage: Stage) -> None:
     """Also when the chain has gone on meanwhile."""
     trial = scenes.delisted(stage)
