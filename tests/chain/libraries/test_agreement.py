@@ -11,7 +11,7 @@ from jumpstart.allotment import Demand, allotment_down, settle, sold_down, sold_
 from jumpstart.amounts import mul_div_down, mul_div_up
 from jumpstart.chain.client import Chain, Contract
 from jumpstart.schedule import Vesting, vested_down
-from tests.chain.conftest import DRAWN
+from tests.chain.conftest import DRAWN, drawn
 from tests.chain.stage import Stage
 
 PER_CALL = 25
@@ -105,13 +105,15 @@ def agree_on_sessions(harness: Contract, examples: list[SessionExample]) -> None
         assert answer == expected, example
 
 
-@given(st.lists(session_examples(), min_size=PER_CALL, max_size=PER_CALL))
-@settings(DRAWN, max_examples=80)
-def test_a_session_is_settled_as_the_model_does(
-    harness: dict[str, Contract], examples: list[SessionExample]
-) -> None:
-    """Two thousand sessions: outcome, tokens sold, tokens surely sold, and each allotment."""
-    agree_on_sessions(harness["AllotmentMath"], examples)
+def test_a_session_is_settled_as_the_model_does(chain: Chain, harness: dict[str, Contract]) -> None:
+    """Two thousand sessions, on Ganache a third: outcome, tokens sold, tokens surely sold, and each allotment."""
+
+    @given(st.lists(session_examples(), min_size=PER_CALL, max_size=PER_CALL))
+    @drawn(chain, 80)
+    def agree(examples: list[SessionExample]) -> None:
+        agree_on_sessions(harness["AllotmentMath"], examples)
+
+    agree()
 
 
 @pytest.mark.deep
