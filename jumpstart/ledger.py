@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
-from jumpstart import allotment
-from jumpstart.allotment import Outcome, allotment_down, sold_down, sold_up
+from jumpstart.allotment import tiered
+from jumpstart.allotment.tiered import Outcome, allotment_down, sold_down, sold_up
 from jumpstart.amounts import BASIS_POINTS, UINT112_MAX, mul_div_down
 from jumpstart.errors import LedgerRefusal
 from jumpstart.holdings import coefficient_of
@@ -60,7 +60,7 @@ class Position:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Demand(allotment.Demand):
+class Demand(tiered.Demand):
     """Subscriptions of one coefficient in one session; `newcomers` were in no earlier session."""
 
     newcomers: int
@@ -213,7 +213,7 @@ class Ledger:
         session = self.terms.sessions[index]
         if time < session.end and not (self._is_filled(index) and time > self._latest[index]):
             raise _refusal("SessionRunning", time, session.end)
-        outcome = allotment.settle(session.supply, self._demands[index])
+        outcome = tiered.settle(session.supply, self._demands[index])
         self.outcomes.append(outcome)
         if len(self.outcomes) == len(self.terms.sessions):
             reached = self.raised >= self.terms.deal.soft_cap

@@ -15,7 +15,7 @@ from typing import Any, Final, Self, get_args, get_type_hints
 from eth_abi.abi import decode, encode
 from eth_utils.address import to_canonical_address
 
-from jumpstart.allotment import COEFFICIENT_MAX
+from jumpstart.allotment.tiered import COEFFICIENT_MAX
 from jumpstart.amounts import BASIS_POINTS, UINT112_MAX, mul_div_down, mul_div_up
 from jumpstart.errors import TermsError
 from jumpstart.hashing import keccak256

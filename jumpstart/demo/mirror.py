@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from eth_utils.address import to_canonical_address
 
-from jumpstart.allotment import Outcome, allotment_down
+from jumpstart.allotment.tiered import Outcome, allotment_down
 from jumpstart.demo.bonds import Bonds
 from jumpstart.demo.books import (
     BondBooks,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import rfc8785
 
-from jumpstart.allotment import Outcome, allotment_down
+from jumpstart.allotment.tiered import Outcome, allotment_down
 from jumpstart.amounts import Token
 from jumpstart.demo import chronicle
 from jumpstart.demo.books import BondBooks, Books, Round, SaleBooks

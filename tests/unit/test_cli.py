@@ -1,14 +1,14 @@
 """The command line: what it prints, and that bad input costs one line and changes nothing."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import pytest
 from eth_account import Account
 
 from jumpstart.accounts import checksummed
-from jumpstart.allotment import Subscription, allotment_down, demands_of, settle
+from jumpstart.allotment.tiered import Subscription, allotment_down, demands_of, settle
 from jumpstart.cli import main
 from jumpstart.signatures import account_of
 from jumpstart.tree import HOLDING_TYPES, Tree
@@ -112,6 +112,7 @@ def test_allot_of_a_real_distribution_exhausts_the_supply(run: Run, data: Path) 
 
 TIERED = ("allot", "s.csv", "--rule", "tiered", "--supply", "300", "--out", "out.csv")
 HEADER = "account,subscribed,coefficient"
+SEED = "0x" + "11" * 32
 
 
 @pytest.mark.parametrize(
@@ -170,9 +171,26 @@ def test_allot_refuses_what_is_no_text(run: Run) -> None:
         (("--rule", "tiered", "--supply", str(2**112)), "--supply: "),
         (("--rule", "tiered"), "Missing option '--supply'"),
         (("--supply", "300"), "Missing option '--rule'"),
-        (("--rule", "lottery", "--supply", "300"), "--rule: 'lottery' is not available"),
-        (("--rule", "weighted", "--supply", "300"), "--rule: 'weighted' is not available"),
-        (("--rule", "first", "--supply", "300"), "--rule: 'first' is not available"),
+        (
+            ("--rule", "first", "--supply", "300"),
+            "--rule: 'first' is not available, expected 'tiered', 'weighted' or 'lottery'",
+        ),
+        (
+            ("--rule", "tiered", "--supply", "300", "--cap", "9"),
+            "--cap: the rule 'tiered' has none",
+        ),
+        (("--rule", "weighted", "--supply", "300", "--cap", "0"), "--cap: 0 is below the least, 1"),
+        (
+            ("--rule", "weighted", "--supply", "3", "--seed", SEED),
+            "--seed: the rule 'weighted' has",
+        ),
+        (("--rule", "lottery", "--supply", "300"), "--seed: a lottery needs one: 32 bytes"),
+        (("--rule", "lottery", "--supply", "3", "--seed", "0x12"), "--seed: '0x12' is not 64 hexa"),
+        (("--rule", "weighted", "--supply", "3"), "s.csv: line 1: columns "),
+        (
+            ("--rule", "lottery", "--supply", "3", "--seed", SEED),
+            "s.csv: line 1: 3 columns, expected",
+        ),
         (("--rule", "tiered", "--supply", "300", "--limit", "9"), "No such option: --limit"),
         (("--rule", "tiered", "--supply", "300", "more"), "unexpected extra argument"),
     ],
@@ -181,6 +199,62 @@ def test_allot_refuses_bad_options(run: Run, options: tuple[str, ...], message: 
     """The option is named."""
     Path("s.csv").write_text(SUBSCRIPTIONS)
     assert_refused(run, ("allot", "s.csv", *options), message)
+
+
+def test_allot_by_weight_gives_what_a_cap_leaves_to_the_others(run: Run) -> None:
+    """The published example of ten users, in a file."""
+    rows = [
+        (f"0x{number:040x}", 10**12, committed)
+        for number, committed in enumerate(
+            (50_000, 30_000, 7_000, 6_000, 5_000, 5_000, 1_400, 500, 90, 10), 1
+        )
+    ]
+    _write("account,subscribed,weight", rows)
+    options = ("--rule", "weighted", "--supply", "100000000", "--cap", "20000000")
+    _, out, _ = run("allot", "s.csv", *options)
+    assert [int(line.split(",")[1]) for line in out.splitlines()[1:]] == [
+        20_000_000, 20_000_000, 16_800_000, 14_400_000, 12_000_000, 12_000_000, 3_360_000, 1_200_000,
+        216_000, 24_000,
+    ]  # fmt: skip
+    _, out, _ = run("allot", "s.csv", *options, "--json")
+    told = json.loads(out)
+    assert (told["remaining"], told["weight"]) == ("60000000", "25000")
+    assert told["allotted"] == "100000000"
+
+
+def test_allot_by_lottery_lets_exactly_the_published_number_win(run: Run) -> None:
+    """Another seed gives other winners; one win an account leaves tickets unsold."""
+    rows = [(f"0x{number:040x}", number % 6) for number in range(1, 40)]
+    _write("account,tickets", rows)
+    options = ("allot", "s.csv", "--rule", "lottery", "--supply", "30")
+    won = []
+    for seed in (SEED, "0x" + "22" * 32):
+        _, out, _ = run(*options, "--seed", seed)
+        won.append([int(line.split(",")[1]) for line in out.splitlines()[1:]])
+        assert sum(won[-1]) == 30
+        assert all(wins <= tickets for wins, (_, tickets) in zip(won[-1], rows, strict=True))
+    assert won[0] != won[1]
+    _, out, _ = run(*options, "--seed", SEED, "--cap", "1")
+    assert [int(line.split(",")[1]) for line in out.splitlines()[1:]] == [
+        min(1, wins) for wins in won[0]
+    ]
+    _, out, _ = run(*options[:-1], "1000", "--seed", SEED, "--json")
+    told = json.loads(out)
+    assert told["winners"] == told["tickets"] == told["allotted"]
+
+
+def test_allot_refuses_more_tickets_than_it_can_draw(run: Run) -> None:
+    _write("account,tickets", [(ONE, 9_999_999), (TWO, 2)])
+    assert_refused(
+        run,
+        ("allot", "s.csv", "--rule", "lottery", "--supply", "3", "--seed", SEED),
+        "s.csv: tickets: 10000001 in all, at most 10000000",
+    )
+
+
+def _write(header: str, rows: Iterable[Sequence[object]]) -> None:
+    lines = [header, *(",".join(map(str, row)) for row in rows)]
+    Path("s.csv").write_text("\n".join(lines) + "\n")
 
 
 def test_allot_refuses_a_file_it_cannot_write(run: Run) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jumpstart.allotment import Demand, allotment_down, settle, sold_down, sold_up
+from jumpstart.allotment.tiered import Demand, allotment_down, settle, sold_down, sold_up
 from jumpstart.amounts import mul_div_down, mul_div_up
 from jumpstart.chain.client import Chain, Contract
 from jumpstart.schedule import Vesting, vested_down

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jumpstart.allotment import (
+from jumpstart.allotment.tiered import (
     Demand,
     Outcome,
     Subscription,
