@@ -16,6 +16,7 @@ from jumpstart.audit.code import check_code, check_terms
 from jumpstart.audit.coins import check_coins
 from jumpstart.audit.escrow import EscrowEvents
 from jumpstart.audit.findings import Findings
+from jumpstart.audit.history import History
 from jumpstart.audit.holdings import Recount, check_holdings
 from jumpstart.audit.journal import Journal, Step
 from jumpstart.audit.passes import PassEvents
@@ -44,6 +45,7 @@ class Audit:
     subject: Subject
     findings: Findings
     replay: Replay
+    history: History
     powers: list[PowerNow]
     code: str
     holdings: str
@@ -127,9 +129,10 @@ def _audited(
     ReviewEvents(replay, EscrowEvents(replay))
     VaultEvents(replay)
     PassEvents(replay)
-    journal = Journal(subject, findings, say)
+    journal, history = Journal(subject, findings, say), History()
     for step in journal.steps():
         replay.play(step)
+        history.record(step, replay)
         watch(step, replay)
     say(f"{journal.events} events of {journal.transactions} transactions replayed")
     if not replay.models.committee.chair:
@@ -155,6 +158,7 @@ def _audited(
         subject=subject,
         findings=findings,
         replay=replay,
+        history=history,
         powers=powers,
         code=code,
         holdings=holdings,

@@ -32,6 +32,8 @@ class Flows:
         """What of that nobody had to send, and is still there."""
         self.moved: Counter[str] = Counter()
         """Base units that the models have let move, by token."""
+        self.ways: Counter[tuple[str, str, str]] = Counter()
+        """The same by token and by the names of who gave and who got; an empty name is anybody else."""
         self.coins: list[tuple[int, int, int]] = []
         """Block, and the coins that sale and escrow must have after it; where these change."""
         self._sale, self._escrow = str(subject.sale.address), str(subject.escrow.address)
@@ -42,6 +44,8 @@ class Flows:
         if amount == 0 or source == target or not is_followed:
             return
         self.moved[token] += amount
+        named = self._labels.get
+        self.ways[token, named(source, ""), named(target, "")] += amount
         self._book(token, source, target, amount)
         if token != NATIVE:
             moved = Transfer(token=token, source=source, target=target, amount=amount)

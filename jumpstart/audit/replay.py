@@ -132,6 +132,10 @@ class Replay:
     def time(self) -> int:
         return self.step.time
 
+    def label_of(self, event: Event) -> str:
+        """What the contract is called that logged it."""
+        return self._labels[event.address]
+
     def name_of(self, event: Event) -> str:
         about = next((event.args[each] for each in _ABOUT if each in event.args), None)
         about = "0x" + about.hex() if isinstance(about, bytes) else about

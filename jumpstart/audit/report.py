@@ -5,14 +5,18 @@ address of a node, no path. Integers are decimal text, in base units, Unix secon
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import rfc8785
 
+from jumpstart.audit.alternatives import tiered_allotments, what_if
 from jumpstart.audit.flows import NATIVE
 from jumpstart.audit.powers import pause_of
+from jumpstart.audit.subscriptions import SessionDemand, demand_of
 from jumpstart.chain.compiler import EVM_VERSION, OPTIMIZER_RUNS, SOLC_VERSION, VIA_IR
+from jumpstart.chain.tokens import TokenOnChain
 from jumpstart.ledger import Stage, Status
 from jumpstart.writing import plain
 
@@ -20,11 +24,14 @@ if TYPE_CHECKING:
     from jumpstart.audit.audit import Audit
 
 FORMAT: Final = "jumpstart-audit-v1"
+COIN_DECIMALS: Final = 18
+"""Of the native coin, on every chain that this is made for."""
 
 
 def report_of(audit: "Audit") -> dict[str, Any]:
     """The report as plain data for JSON."""
     subject, findings, models = audit.subject, audit.findings, audit.replay.models
+    demands = demand_of(audit.history, subject.terms, models.holdings)
     content: dict[str, Any] = {
         "format": FORMAT,
         "verdict": findings.verdict,
@@ -44,6 +51,7 @@ def report_of(audit: "Audit") -> dict[str, Any]:
             "saleImplementation": subject.sale_implementation.address,
             "escrowImplementation": subject.escrow_implementation.address,
         },
+        "tokens": _tokens(audit),
         "termsHash": subject.listing.terms_hash,
         "terms": subject.listing.written(),
         "compiler": {
@@ -56,11 +64,12 @@ def report_of(audit: "Audit") -> dict[str, Any]:
         "holdings": {"root": models.opening.root, "status": audit.holdings},
         "read": {"events": audit.events, "transactions": audit.transactions},
         "compared": dict(sorted(findings.compared.items())),
-        "sale": _sale(audit),
+        "sale": _sale(audit, demands),
         "escrow": _escrow(audit),
         "participants": list(_participants(audit)),
         "grants": list(_grants(audit)),
         "balances": list(_balances(audit)),
+        "moved": list(_moved(audit)),
         "roles": {
             "chair": models.committee.chair,
             "guardian": models.committee.guardian,
@@ -81,6 +90,8 @@ def report_of(audit: "Audit") -> dict[str, Any]:
         "explained": findings.explained,
         "left": findings.left,
         "undone": findings.undone,
+        "alternatives": [what_if(each, subject.listing.terms_hash) for each in demands],
+        "history": list(audit.history.written()),
     }
     written: dict[str, Any] = plain(content)
     return written
@@ -96,28 +107,49 @@ def digest_of(report: bytes) -> str:
     return hashlib.sha256(report).hexdigest()
 
 
-def _sale(audit: "Audit") -> dict[str, Any]:
+def _tokens(audit: "Audit") -> dict[str, dict[str, Any]]:
+    """What each token that is followed says of itself. A symbol is text from a stranger."""
+    subject = audit.subject
+    found = {}
+    for name, address in (
+        ("sale", subject.sale_token),
+        ("payment", subject.payment),
+        ("bond", subject.bond_token),
+    ):
+        token = TokenOnChain(subject.chain, address, subject.head.number)
+        is_coin = address == NATIVE
+        found[name] = {
+            "address": address,
+            "symbol": None if is_coin else token.symbol,
+            "decimals": COIN_DECIMALS if is_coin else token.decimals,
+        }
+    return found
+
+
+def _sale(audit: "Audit", demands: list[SessionDemand]) -> dict[str, Any]:
     models, terms, now = audit.replay.models, audit.subject.terms, audit.subject.now
     ledger, till = models.ledger, models.till
     status = ledger.status(now)
     sessions = []
     for row, session in enumerate(terms.sessions):
         outcome = ledger.settlement_of(row)
-        demands = [ledger.demand_of(row, tier) for tier in range(len(terms.tiers))]
+        tiers = [ledger.demand_of(row, tier) for tier in range(len(terms.tiers))]
+        allotted = _allotted_by_coefficient(demands[row]) if outcome else {}
         sessions.append(
             {
                 "start": session.start,
                 "end": session.end,
                 "supply": session.supply,
-                "subscribed": sum(demand.subscribed for demand in demands),
+                "subscribed": sum(demand.subscribed for demand in tiers),
                 "demands": [
                     {
                         "coefficient": tier.coefficient,
                         "subscribed": demand.subscribed,
                         "accounts": demand.accounts,
                         "newcomers": demand.newcomers,
+                        "allotted": allotted.get(tier.coefficient, 0) if outcome else None,
                     }
-                    for tier, demand in zip(terms.tiers, demands, strict=True)
+                    for tier, demand in zip(terms.tiers, tiers, strict=True)
                 ],
                 "settlement": outcome,
             }
@@ -138,6 +170,13 @@ def _sale(audit: "Audit") -> dict[str, Any]:
             "returnedWaiting": till.returned,
         },
     }
+
+
+def _allotted_by_coefficient(session: SessionDemand) -> Counter[int]:
+    allotted: Counter[int] = Counter()
+    for account, amount in tiered_allotments(session).items():
+        allotted[session.asked[account].coefficient] += amount
+    return allotted
 
 
 def _escrow(audit: "Audit") -> dict[str, Any]:
@@ -198,6 +237,17 @@ def _grants(audit: "Audit") -> Iterator[dict[str, Any]]:
             "vested": models.vault.vested_of(grant, now),
             "released": state.released,
             "revokedAt": state.revoked_at,
+        }
+
+
+def _moved(audit: "Audit") -> Iterator[dict[str, Any]]:
+    """All that the models have let move, by who gave and who got; null is anybody else."""
+    for (token, source, target), amount in sorted(audit.replay.flows.ways.items()):
+        yield {
+            "token": token,
+            "from": source or None,
+            "to": target or None,
+            "amount": amount,
         }
 
 

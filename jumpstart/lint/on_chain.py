@@ -9,12 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from eth_abi.abi import decode
-from eth_abi.exceptions import DecodingError
-
 from jumpstart.accounts import checksummed
-from jumpstart.chain.abi import selector_of
-from jumpstart.errors import ChainError, JumpstartError
+from jumpstart.errors import JumpstartError
 from jumpstart.lint import tokens as token_codes
 from jumpstart.lint.case import Case, Known
 from jumpstart.lint.findings import Code, Found, Severity
@@ -25,6 +21,7 @@ from jumpstart.terms import RANDOMNESS_LEAST, ZERO_ADDRESS
 if TYPE_CHECKING:
     from jumpstart.chain.client import Chain
     from jumpstart.chain.platform import Platform
+    from jumpstart.chain.tokens import TokenOnChain
     from jumpstart.drafts import TokenSection
 
 Probe: TypeAlias = Callable[[str, str | None], list[Trait]]
@@ -105,50 +102,6 @@ NO_RANDOMNESS = Code(
 _RECEIVERS: Final = ("proceeds_to", "unsold_to", "fee_to", "remainder_to", "beneficiary")
 
 
-@dataclass(frozen=True)
-class _Token:
-    """A token of the draft on its chain. What it does not answer is None."""
-
-    chain: "Chain"
-    address: str
-
-    @cached_property
-    def has_code(self) -> bool:
-        return bool(self.chain.code(self.address))
-
-    @cached_property
-    def decimals(self) -> int | None:
-        return self._number("decimals()")
-
-    @cached_property
-    def total(self) -> int | None:
-        return self._number("totalSupply()")
-
-    @cached_property
-    def symbol(self) -> str | None:
-        data = self._answer("symbol()")
-        if len(data) == 32:  # of the first tokens, which answered with a fixed text
-            return data.rstrip(b"\0").decode(errors="replace")
-        try:
-            (text,) = decode(["string"], data)
-        except (DecodingError, UnicodeDecodeError):
-            return None
-        return str(text)
-
-    def balance(self, account: str) -> int | None:
-        return self._number("balanceOf(address)", bytes.fromhex(account[2:]).rjust(32, b"\0"))
-
-    def _number(self, function: str, argument: bytes = b"") -> int | None:
-        data = self._answer(function, argument)
-        return int.from_bytes(data) if len(data) == 32 else None
-
-    def _answer(self, function: str, argument: bytes = b"") -> bytes:
-        try:
-            return self.chain.call_raw(self.address, selector_of(function) + argument)
-        except ChainError:
-            return b""
-
-
 @dataclass(frozen=True, kw_only=True)
 class OnChain:
     """A case before a chain, which need not be the right one. `applicant` is who brings the tokens."""
@@ -203,13 +156,15 @@ class OnChain:
         return sections
 
     @cached_property
-    def _tokens(self) -> dict[str, _Token]:
+    def _tokens(self) -> dict[str, "TokenOnChain"]:
         """Those that are there already, and are no coin."""
+        from jumpstart.chain.tokens import TokenOnChain  # not needed without a chain
+
         found = {}
         for key, section in self._sections.items():
             address = self.case.address(section.address)
             if address != ZERO_ADDRESS and not self.case.is_open(section.address):
-                found[key] = _Token(self.chain, checksummed(address))
+                found[key] = TokenOnChain(self.chain, checksummed(address))
         return found
 
     def _unknown(self) -> Iterator[Found]:
@@ -228,7 +183,7 @@ class OnChain:
             if self.case.is_open(account):
                 yield UNKNOWN.at(*path, says=f"{account!r} has no address")
 
-    def _described(self, key: str, token: _Token) -> Iterator[Found]:
+    def _described(self, key: str, token: "TokenOnChain") -> Iterator[Found]:
         section = self._sections[key]
         if not token.has_code:
             return
@@ -245,7 +200,7 @@ class OnChain:
         if token.total is None:
             yield SUPPLY.at("tokens", key, "address", says=f"{token.address} has no totalSupply")
 
-    def _behaviour(self, key: str, token: _Token, probe: Probe) -> Iterator[Found]:
+    def _behaviour(self, key: str, token: "TokenOnChain", probe: Probe) -> Iterator[Found]:
         codes = token_codes.BY_USE[key]
         if not token.has_code:
             detail = f"there is no code at {token.address}"
