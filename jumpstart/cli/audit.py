@@ -1,5 +1,7 @@
 """`jumpstart audit`: a sale replayed from its chain alone, and compared value by value."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = "Example: jumpstart audit 0x.. --rpc http://127.0.0.1:8545"
 
+_REPORT, _PAGE = "report.json", "report.html"
 _HASH_DIGITS = 64
 _MOST_SHOWN = 40
 
@@ -49,7 +52,9 @@ def audit(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Where report.json goes; else out/audit/SALE."),
+        typer.Option(
+            metavar="DIR", help="Where report.json and report.html go; else out/audit/SALE."
+        ),
     ] = None,
     token_rpc: Annotated[
         str | None,
@@ -67,12 +72,12 @@ def audit(
     """Replays every event of a sale in an independent model, from its review to its last exit, and
     compares with the contracts: code, roles, terms, every participant's position, every balance.
 
-    Writes report.json, whose bytes are the same on every machine, and prints its SHA-256. Exit status
-    0 when all agrees, 1 when a value differs (each is named), 2 when it could not be done.
+    Writes report.json and, for people, report.html, whose bytes are the same on every machine, and
+    prints the SHA-256 of both. Exit status 0 when all agrees, 1 when a value differs (each is
+    named), 2 when it could not be done.
     """
     from jumpstart.audit.audit import audit as replay
-    from jumpstart.audit.report import digest_of, report_bytes
-    from jumpstart.files import write_text
+    from jumpstart.audit.report import report_bytes
 
     address = parse_address("SALE", sale)
     if block_hash is not None:
@@ -91,19 +96,30 @@ def audit(
         )
     except ChainError as error:
         raise ToolError(f"the audit could not be done: {error}") from error
-    report = report_bytes(done)
     folder = out or Path("out") / "audit" / done.subject.sale.address
+    digests = _write(folder, report_bytes(done))
+    if as_json:
+        emit_json(_summary(done, digests))
+    else:
+        emit(_text(done, folder, digests))
+    _conclude(done)
+
+
+def _write(folder: Path, report: bytes) -> dict[str, str]:
+    """The report and its page. The SHA-256 of each by its name."""
+    from jumpstart.audit.page.render import render
+    from jumpstart.audit.report import digest_of
+    from jumpstart.files import write_text
+
+    page = render(json.loads(report))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"--out: {folder}: {error.strerror}") from None
-    write_text(folder / "report.json", report.decode())
-    digest = digest_of(report)
-    if as_json:
-        emit_json(_summary(done, digest))
-    else:
-        emit(_text(done, folder / "report.json", digest))
-    _conclude(done)
+    written = {_REPORT: report.decode(), _PAGE: page}
+    for name, text in written.items():
+        write_text(folder / name, text)
+    return {name: digest_of(text.encode()) for name, text in written.items()}
 
 
 def _recount(token_rpc: str | None, seed_rpc: str | None) -> "Recount":
@@ -127,7 +143,7 @@ def _conclude(done: "Audit") -> None:
         )
 
 
-def _summary(done: "Audit", digest: str) -> dict[str, object]:
+def _summary(done: "Audit", digests: Mapping[str, str]) -> dict[str, object]:
     findings, subject = done.findings, done.subject
     return {
         "verdict": findings.verdict,
@@ -142,11 +158,12 @@ def _summary(done: "Audit", digest: str) -> dict[str, object]:
         "explained": [asdict(each) for each in findings.explained],
         "left": [asdict(each) for each in findings.left],
         "undone": [asdict(each) for each in findings.undone],
-        "reportSha256": digest,
+        "reportSha256": digests[_REPORT],
+        "pageSha256": digests[_PAGE],
     }
 
 
-def _text(done: "Audit", path: Path, digest: str) -> str:
+def _text(done: "Audit", folder: Path, digests: Mapping[str, str]) -> str:
     findings, subject = done.findings, done.subject
     kinds = ", ".join(f"{count} of {kind}" for kind, count in sorted(findings.compared.items()))
     lines = [
@@ -162,8 +179,8 @@ def _text(done: "Audit", path: Path, digest: str) -> str:
     lines += [f"DIFFERS  {each}" for each in findings.all[:_MOST_SHOWN]]
     more = len(findings.all) - _MOST_SHOWN
     if more > 0:
-        lines.append(f"and {more} more differences, in {path}")
-    lines.append(f"{path}: SHA-256 {digest}")
+        lines.append(f"and {more} more differences, in {folder / _REPORT}")
+    lines += [f"{folder / name}: SHA-256 {digest}" for name, digest in digests.items()]
     holdings = (
         "; THE ROOT OF THE HOLDINGS WAS NOT CHECKED" if done.holdings == "not checked" else ""
     )

@@ -251,6 +251,43 @@ def layers(
     return _drawing(name, title, description, height + foot, drawn)
 
 
+def shares(
+    name: str,
+    title: str,
+    description: str,
+    curves: Sequence[tuple[str, str, Sequence[tuple[int, int]]]],
+    ends: tuple[str, str],
+) -> Markup:
+    """How unequally something is shared out: `(label, class, points)` for each curve, its points a
+    share of all accounts and the share that these have, both in millionths; and a straight line for
+    equal shares. `ends` is written under the two ends of the lower edge.
+    """
+    height, foot, left, head = 200, 24, 44, 10
+    room = WIDTH - left - 8
+
+    def place(point: tuple[int, int]) -> str:
+        across, up = point
+        return (
+            f"{left + _scaled(across, 10**6, room):.1f},"
+            f"{head + (height - head) * (1 - up / 10**6):.1f}"
+        )
+
+    drawn = []
+    for quarter in range(0, 101, 25):
+        level = head + (height - head) * (1 - quarter / 100)
+        drawn.append(
+            f'<line class="level" x1="{left}" x2="{WIDTH - 8}" y1="{level:.1f}" y2="{level:.1f}"/>'
+        )
+        drawn.append(_text(left - 8, level + 4, f"{quarter} %", "quiet figure"))
+    drawn.append(f'<path class="equal" d="M{place((0, 0))}L{place((10**6, 10**6))}"/>')
+    for label, style, points in curves:
+        path = "L".join(map(place, points))
+        drawn.append(f'<path class="{style}" d="M{path}"><title>{escape(label)}</title></path>')
+    drawn.append(_text(left, height + 18, ends[0], "quiet"))
+    drawn.append(_text(WIDTH - 8, height + 18, ends[1], "quiet figure"))
+    return _drawing(name, title, description, height + foot, drawn)
+
+
 def flow(name: str, title: str, description: str, source: Part, targets: Sequence[Part]) -> Markup:
     """Bands from one amount to the parts that it splits into, each with its text."""
     room, pitch, left, right = 190.0, 44.0, 14, 176

@@ -90,3 +90,13 @@ def day(unix: int) -> str:
     """The day of a chain time, in UTC."""
     moment = datetime.fromtimestamp(unix, UTC)
     return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+
+
+def lasting(seconds: int) -> str:
+    """A time span in its largest unit up to days, rounded; "~" in front says that it was rounded."""
+    for name, size in (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1)):
+        if seconds >= size or size == 1:
+            number = (2 * seconds + size) // (2 * size)
+            mark = "" if number * size == seconds else "~"
+            return f"{mark}{grouped(number)} {name}{'' if number == 1 else 's'}"
+    raise AssertionError("every number of seconds has a unit")
