@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import rfc8785
 
+from jumpstart.accounts import checksummed
 from jumpstart.audit.alternatives import tiered_allotments, what_if
 from jumpstart.audit.flows import NATIVE
 from jumpstart.audit.powers import pause_of
@@ -111,17 +112,20 @@ def _tokens(audit: "Audit") -> dict[str, dict[str, Any]]:
     """What each token that is followed says of itself. A symbol is text from a stranger."""
     subject = audit.subject
     found = {}
+    held = subject.listing.holdings
     for name, address in (
         ("sale", subject.sale_token),
         ("payment", subject.payment),
         ("bond", subject.bond_token),
+        ("holding", checksummed(held.token)),
     ):
         token = TokenOnChain(subject.chain, address, subject.head.number)
         is_coin = address == NATIVE
+        is_here = name != "holding" or held.chain_id == subject.terms.chain_id
         found[name] = {
             "address": address,
-            "symbol": None if is_coin else token.symbol,
-            "decimals": COIN_DECIMALS if is_coin else token.decimals,
+            "symbol": token.symbol if is_here and not is_coin else None,
+            "decimals": COIN_DECIMALS if is_coin else token.decimals if is_here else None,
         }
     return found
 

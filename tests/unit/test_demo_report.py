@@ -3,7 +3,6 @@
 import copy
 import json
 import re
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from jumpstart.demo.report import render
 from jumpstart.demo.summary import canonical
 from jumpstart.pages import numerals
 from jumpstart.times import parse_time
+from tests.html import Page
 
 HOSTILE = "<script>alert('\"&')</script><img src=x onerror=alert(1)>"
 UNIT = 10**18
@@ -380,39 +380,6 @@ def rejected_summary(summary: dict[str, Any]) -> dict[str, Any]:
     """Two applications, and no sale."""
     applications = [application(1, medians=[90, 45]), application(2, medians=[])]
     return summary | {"scenario": "rejected", "sale": None, "applications": applications}
-
-
-class Page(HTMLParser):
-    """What a page consists of."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.headings: list[str] = []
-        self.texts: list[str] = []
-        self._open: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        while self._open and self._open.pop() != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-        if self._open and self._open[-1] == "h2":
-            self.headings.append(data)
-
-    def count(self, tag: str) -> int:
-        """How many elements of this name there are."""
-        return sum(name == tag for name, _ in self.tags)
-
-    def attributes(self, tag: str, name: str) -> list[str | None]:
-        """One attribute of all elements of a name."""
-        return [attributes.get(name) for found, attributes in self.tags if found == tag]
 
 
 # -------------------------------------------------------------------------------------------- content

@@ -18,7 +18,7 @@ from jumpstart.audit.page.sums import (
 )
 from jumpstart.pages.charts import demand, fill, proceeds, style_of, vesting
 from jumpstart.pages.drawings import Bar, Part, bars, flow, layers, shares
-from jumpstart.pages.numerals import clock, grouped, percent, shown
+from jumpstart.pages.numerals import clock, grouped, lasting, percent, shown
 
 PROCEEDS_KEY: Final = (
     ("proceeds", "paid to the project"),
@@ -44,47 +44,39 @@ def session_view(report: Report, row: int) -> dict[str, Any]:
     }
 
 
-def session_pictures(report: Report, row: int, unit: Token) -> list[tuple[Markup, str]]:
-    """Pictures of a session, each with what stands below it."""
+def session_pictures(report: Report, row: int, unit: Token) -> list[list[tuple[Markup, str]]]:
+    """Pictures of a session in two columns, each with what stands below it."""
     view, number = session_view(report, row), row + 1
     if not int(view["subscribed"]):
         return []
-    made = [
+    amounts = [
         (
             demand(number, view, unit, is_allotted=view["isSettled"]),
             f"Session {number}: what each coefficient asked for"
             + (" and was allotted" if view["isSettled"] else "")
             + ", on one scale with what was for sale.",
-        ),
-        (
-            _over_time(report, row, unit),
-            f"Session {number}: what had been asked for, as time went on. Whoever came first had nothing "
-            "of it.",
-        ),
+        )
     ]
     if view["isSettled"]:
-        made.insert(
-            1,
-            (
-                fill(number, view, unit),
-                f"Session {number}: the share of its subscription that each coefficient was allotted.",
-            ),
-        )
-    return made
+        caption = "the share of its subscription that each coefficient was allotted."
+        amounts.append((fill(number, view, unit), f"Session {number}: {caption}"))
+    caption = "what had been asked for, as time went on. Whoever came first had nothing of it."
+    return [amounts, [(_over_time(report, row, unit), f"Session {number}: {caption}")]]
 
 
 def _over_time(report: Report, row: int, unit: Token) -> Markup:
-    """Demand by coefficient, from the opening to the end or to the block of the audit."""
+    """Demand by coefficient, from the opening until shortly after the last subscription."""
     window = report["terms"]["sale"]["sessions"][row]
-    start, end = int(window["start"]), min(int(window["end"]), int(report["time"]))
     table = [int(tier["coefficient"]) for tier in report["terms"]["sale"]["tiers"]]
     subscriptions = demand_over_time(report, row)
+    start, last = int(window["start"]), subscriptions[-1][0]
+    end = min(int(window["end"]), last + (last - start) // 4 + 1)
     width = max(1, -(-(end - start) // _MOMENTS))
     by_moment: dict[int, Counter[int]] = {}
     for time, coefficient, tokens in subscriptions:
         moment = min(end, start + -(-(time - start) // width) * width)
         by_moment.setdefault(moment, Counter())[coefficient] += tokens
-    moments = sorted({start, *by_moment, max(end, start + 1)})
+    moments = sorted({start, *by_moment, end})
     so_far: Counter[int] = Counter()
     amounts: dict[int, list[int]] = {coefficient: [] for coefficient in table}
     for moment in moments:
@@ -102,7 +94,7 @@ def _over_time(report: Report, row: int, unit: Token) -> Markup:
             (f"coefficient {coefficient}", style_of(place, len(table)), amounts[coefficient])
             for place, coefficient in enumerate(table)
         ],
-        [(start, clock(start)[:5]), (end, clock(end)[:5])],
+        [(start, "opening"), (end, f"{lasting(end - start)} later")],
     )
 
 

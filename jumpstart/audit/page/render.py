@@ -16,16 +16,15 @@ from jumpstart.audit.page.story import TO_COME, story
 from jumpstart.audit.page.sums import (
     Report,
     asked_of,
-    covered_after,
-    demand_over_time,
     events_of,
     money_of,
 )
-from jumpstart.audit.page.words import KINDS, rule_words
+from jumpstart.audit.page.words import KINDS, STATISTICS, price_words, rule_words, session_words
 from jumpstart.errors import InputError
 from jumpstart.pages import numerals
 from jumpstart.pages.environment import environment_of
 from jumpstart.pages.numerals import grouped, percent
+from jumpstart.terms import Statistic
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 _SYMBOL: Final = 12  # letters of a symbol that are shown
@@ -39,13 +38,13 @@ def render(report: Report) -> str:
     Raises `InputError` for what is no report of an audit.
     """
     try:
-        return _rendered(report)
+        return _rendered(_visible(report))
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise InputError(f"not a report of this version: {type(error).__name__}: {error}") from None
 
 
 def _rendered(report: Report) -> str:
-    units = {name: _unit(report["tokens"][name]) for name in ("sale", "payment", "bond")}
+    units = {name: _unit(token) for name, token in report["tokens"].items()}
     environment = environment_of(_TEMPLATES)
     environment.filters |= {
         **{name: partial(_shown, unit) for name, unit in units.items()},
@@ -69,11 +68,14 @@ def _rendered(report: Report) -> str:
             **_delivery(report, units["payment"]),
             "report": report,
             "terms": report["terms"]["sale"],
+            "held": report["terms"]["holdings"],
+            "statistic": STATISTICS[list(Statistic)[int(report["terms"]["holdings"]["statistic"])]],
+            "price": price_words(report["terms"]["sale"]["deal"], units["payment"], units["sale"]),
             "escrow_terms": report["terms"]["escrow"],
             "sale": report["sale"],
             "unit": units,
             "money": money_of(report),
-            "moments": story(report, *units.values()),
+            "moments": story(report, units["sale"], units["payment"], units["bond"]),
             "to_come": TO_COME,
             "kinds": KINDS,
             "nobody": _NOBODY,
@@ -98,10 +100,28 @@ def _rendered(report: Report) -> str:
     )
 
 
+def _visible(value: Any) -> Any:
+    """All text of a report without letters that cannot be seen, which could turn what stands around
+    them: such a letter is shown by its number.
+    """
+    if isinstance(value, str):
+        if value.isprintable():
+            return value
+        return "".join(
+            letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+            for letter in value
+        )
+    if isinstance(value, Mapping):
+        return {name: _visible(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_visible(each) for each in value]
+    return value
+
+
 def _unit(token: Mapping[str, Any]) -> Token:
     """As it says of itself; of one that does not say, base units are counted."""
-    symbol = "".join(letter for letter in token["symbol"] or "" if letter.isprintable())
-    symbol = symbol.strip()[:_SYMBOL] or ("coins" if token["address"] == _NOBODY else "tokens")
+    symbol = (token["symbol"] or "").strip()[:_SYMBOL]
+    symbol = symbol or ("coins" if token["address"] == _NOBODY else "tokens")
     if token["decimals"] is None or int(token["decimals"]) > 255:
         return Token(symbol=f"base units of {symbol}", decimals=0)
     return Token(symbol=symbol, decimals=int(token["decimals"]))
@@ -136,8 +156,6 @@ def _sessions(report: Report, unit: Token) -> dict[str, Any]:
         view = pictures.session_view(report, row)
         what_if = report["alternatives"][row]
         words = [rule_words(each, unit) for each in what_if["alternatives"]] if what_if else []
-        demand = demand_over_time(report, row)
-        covered = covered_after(demand, int(session["supply"]))
         rows.append(
             {
                 **session,
@@ -145,7 +163,7 @@ def _sessions(report: Report, unit: Token) -> dict[str, Any]:
                 "number": row + 1,
                 "pictures": pictures.session_pictures(report, row, unit),
                 "accounts": sum(int(each["accounts"]) for each in view["demands"]),
-                "coveredAfter": None if covered is None else covered - int(session["start"]),
+                "words": session_words(report, row, unit),
                 "whatIf": what_if,
                 "rules": list(zip(words, what_if["alternatives"], strict=True)) if what_if else [],
                 "rulesPicture": pictures.rules_picture(row + 1, what_if, words, table, unit)
@@ -188,6 +206,9 @@ def _delivery(report: Report, unit: Token) -> dict[str, Any]:
                 "attested": said and said["time"],
                 "until": said and said["args"]["objectionsUntil"],
                 "vetoed": vetoed[row]["time"] if row in vetoed else None,
+                "isVetoed": bool(
+                    said and row in vetoed and int(vetoed[row]["time"]) >= int(said["time"])
+                ),
                 "isDone": row < current,
                 "isCurrent": row == current,
             }

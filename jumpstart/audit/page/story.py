@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from jumpstart.amounts import Token
-from jumpstart.audit.page.sums import Report, demand_over_time, events_of
+from jumpstart.audit.page.sums import Report, closed_at, demand_over_time, events_of
 from jumpstart.pages.numerals import grouped, lasting, ordinal, shown
 
 TO_COME: Final = "to come"
@@ -110,9 +110,13 @@ class _Teller:
                 words=f"Session {row + 1} opens, with {supply} on sale.",
             )
             if not demand:
+                if end <= self.now:
+                    words = f"Session {row + 1} is over: nobody has asked for anything."
+                    yield Moment(time=end, phase="sessions", words=words)
                 continue
             asked = shown(sum(tokens for _, _, tokens in demand), self.sale)
             many = f"{grouped(len(demand))} subscription{'s' if len(demand) != 1 else ''}"
+            end = closed_at(demand, int(session["limit"])) or end
             over = end <= self.now
             words = f"Session {row + 1} {'is over' if over else 'so far'}: {many}, for {asked}."
             yield Moment(time=end if over else self.now, phase="sessions", words=words)

@@ -101,6 +101,11 @@ def covered_after(subscriptions: Iterable[tuple[int, int, int]], supply: int) ->
     return None
 
 
+def closed_at(subscriptions: Iterable[tuple[int, int, int]], limit: int) -> int | None:
+    """When so much had been asked for that the session ended early; None: it has not, by its limit."""
+    return covered_after(subscriptions, limit) if limit else None
+
+
 def claimed_over_time(report: Report, most: int) -> list[tuple[int, int]]:
     """What all participants together had claimed, at `most` moments."""
     allotted = {each["account"]: int(each["allotted"]) for each in report["participants"]}

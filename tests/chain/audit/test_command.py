@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import rfc8785
 
+from jumpstart.audit.page.render import render
 from jumpstart.chain.client import Chain
 from jumpstart.cli import main
 from tests.chain.audit import scenes
@@ -48,6 +49,10 @@ def test_a_consistent_sale_ends_with_0_and_a_canonical_report(
     assert main([*words, "--json"]) == 0
     summary = json.loads(capsys.readouterr().out)
     assert summary["reportSha256"] == hashlib.sha256(written).hexdigest()
+    page = (tmp_path / "report.html").read_bytes()
+    assert summary["pageSha256"] == hashlib.sha256(page).hexdigest()
+    assert summary["pageSha256"] in out, "the page of the first time is the same"
+    assert page.decode() == render(report)
     powers = {(each["contract"], each["function"]): each for each in report["powers"]}
     assert powers["SubscriptionSale", "pause"]["now"] == "refused: SubscriptionSale_WrongStatus"
     assert powers["ProjectReview", "appointReviewer"]["now"] == "possible"
@@ -65,7 +70,9 @@ def test_a_difference_ends_with_1_and_is_named(
     assert "DIFFERS  code of sale implementation" in out
     assert out.splitlines()[-1].startswith("different")
     assert "values differ" in err
-    assert json.loads((tmp_path / "report.json").read_text())["verdict"] == "different"
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["verdict"] == "different"
+    assert report["findings"][0]["what"] in (tmp_path / "report.html").read_text()
 
 
 def test_what_cannot_be_done_ends_with_2_and_writes_nothing(

@@ -1,12 +1,15 @@
 """Sales that went as they should, however they ended: the audit explains every event, value and balance."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from jumpstart.audit.audit import Audit, audit
 from jumpstart.audit.findings import CONSISTENT
-from jumpstart.audit.report import digest_of, report_bytes
+from jumpstart.audit.page.render import render
+from jumpstart.audit.report import digest_of, report_bytes, report_of
 from tests.chain.audit import scenes
 from tests.chain.stage import Stage, Trial
 
@@ -44,6 +47,9 @@ def audited(trial: Trial, *, with_code: bool = False) -> Audit:
     assert done.findings.all == []
     assert done.findings.undone == []
     assert done.findings.verdict == CONSISTENT
+    page = render(report_of(done))
+    assert "agrees, but not everything was" in page
+    assert done.subject.head.hash in page
     return done
 
 
@@ -113,3 +119,18 @@ def test_a_launchpad_and_a_number_name_a_sale(stage: Stage) -> None:
         ("sale", "EIP712DomainChanged"),
         ("registry", "EIP712DomainChanged"),
     }
+
+
+def test_the_report_that_tests_of_the_page_read_is_of_this_form(stage: Stage) -> None:
+    """Its names, however deep, are those that an audit writes today."""
+
+    def names(value: object, place: str = "") -> set[str]:
+        if isinstance(value, dict):
+            return {place}.union(*(names(each, f"{place}.{key}") for key, each in value.items()))
+        if isinstance(value, list):
+            return set().union(*(names(each, f"{place}[]") for each in value))
+        return {place}
+
+    kept = json.loads(Path(__file__).parents[2].joinpath("data/audit-report.json").read_text())
+    written = json.loads(report_bytes(audited(scenes.exits(stage))))
+    assert names(kept) == names(written)
