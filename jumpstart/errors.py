@@ -4,6 +4,7 @@
     |-- InputError               bad input: nothing was written             (exit status 2)
     |   `-- TermsError           a field of the terms breaks a rule
     |-- CheckError               something was checked and is wrong         (exit status 1)
+    |   `-- ProofError           a proof does not prove what it is for
     |-- ToolError                a program this one needs is missing, fails (exit status 2)
     |-- LedgerRefusal            the model of a sale refuses an action      (exit status 1)
     `-- ChainError               a chain does not answer, or not as it must (exit status 1)
@@ -45,6 +46,10 @@ class TermsError(InputError):
 
 class CheckError(JumpstartError):
     """A check was carried out and failed."""
+
+
+class ProofError(CheckError):
+    """A proof does not lead to what it is given for, or is none."""
 
 
 class ToolError(JumpstartError):

@@ -28,6 +28,7 @@ from jumpstart.cli import (
     terms,
     tree,
     verify,
+    verify_receipt,
 )
 from jumpstart.errors import JumpstartError
 
@@ -55,6 +56,7 @@ app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("terms", epilog=terms.EXAMPLE)(terms.terms)
 app.command("tree", epilog=tree.EXAMPLE)(tree.tree)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
+app.command("verify-receipt", epilog=verify_receipt.EXAMPLE)(verify_receipt.verify_receipt)
 app.add_typer(passes.app, name="pass")
 
 

@@ -1,7 +1,7 @@
 """`jumpstart audit`: a sale replayed from its chain alone, and compared value by value."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -66,6 +66,13 @@ def audit(
     holdings: Annotated[
         bool, typer.Option(help="Count the holdings again, from the transfers of their token.")
     ] = True,
+    account: Annotated[
+        str | None,
+        typer.Option(
+            metavar="0x..",
+            help="Say what this account got and why, and write its receipt, which proves itself.",
+        ),
+    ] = None,
     chain_id: ChainId = None,
     as_json: Json = False,
 ) -> None:
@@ -73,15 +80,16 @@ def audit(
     compares with the contracts: code, roles, terms, every participant's position, every balance.
 
     Writes report.json and, for people, report.html, whose bytes are the same on every machine, and
-    prints the SHA-256 of both. Exit status 0 when all agrees, 1 when a value differs (each is
+    prints the SHA-256 of both. With --account also a receipt, as JSON and as a page that checks itself
+    in a browser. Exit status 0 when all agrees, 1 when a value differs (each is
     named), 2 when it could not be done.
     """
     from jumpstart.audit.audit import audit as replay
-    from jumpstart.audit.report import report_bytes
 
     address = parse_address("SALE", sale)
     if block_hash is not None:
-        _require_hash(block_hash)
+        require_hash(block_hash)
+    participant = None if account is None else parse_address("--account", account)
     try:
         done = replay(
             connect(rpc, chain_id),
@@ -94,29 +102,48 @@ def audit(
             recount=_recount(token_rpc, seed_rpc) if holdings else None,
             say=lambda line: typer.echo(line, err=True),
         )
+        written, told = _written(done, participant)
     except ChainError as error:
         raise ToolError(f"the audit could not be done: {error}") from error
     folder = out or Path("out") / "audit" / done.subject.sale.address
-    digests = _write(folder, report_bytes(done))
+    digests = _write(folder, written)
     if as_json:
-        emit_json(_summary(done, digests))
+        emit_json(_summary(done, digests) | ({"account": told} if told else {}))
     else:
-        emit(_text(done, folder, digests))
+        emit(_text(done, folder, digests, told))
     _conclude(done)
 
 
-def _write(folder: Path, report: bytes) -> dict[str, str]:
-    """The report and its page. The SHA-256 of each by its name."""
+def _written(done: "Audit", participant: str | None) -> tuple[dict[str, str], list[str]]:
+    """The report, its page and, for a participant, the receipt and its page, by their names; and what
+    the receipt tells.
+    """
     from jumpstart.audit.page.render import render
+    from jumpstart.audit.receipt import page as receipt_page
+    from jumpstart.audit.receipt.make import receipt_bytes, receipt_of
+    from jumpstart.audit.report import report_bytes
+
+    text = report_bytes(done).decode()
+    report = json.loads(text)
+    written = {_REPORT: text, _PAGE: render(report)}
+    if participant is None:
+        return written, []
+    receipt = receipt_of(done, participant)
+    written[f"receipt-{participant}.json"] = receipt_bytes(receipt).decode()
+    written[f"receipt-{participant}.html"] = receipt_page.render(receipt, report["tokens"])
+    told = receipt_page.told(receipt, report["tokens"])
+    return written, [f"{each.words} {each.calculation}".strip() for each in told]
+
+
+def _write(folder: Path, written: Mapping[str, str]) -> dict[str, str]:
+    """Writes all of it. The SHA-256 of each by its name."""
     from jumpstart.audit.report import digest_of
     from jumpstart.files import write_text
 
-    page = render(json.loads(report))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"--out: {folder}: {error.strerror}") from None
-    written = {_REPORT: report.decode(), _PAGE: page}
     for name, text in written.items():
         write_text(folder / name, text)
     return {name: digest_of(text.encode()) for name, text in written.items()}
@@ -160,10 +187,11 @@ def _summary(done: "Audit", digests: Mapping[str, str]) -> dict[str, object]:
         "undone": [asdict(each) for each in findings.undone],
         "reportSha256": digests[_REPORT],
         "pageSha256": digests[_PAGE],
+        "written": dict(sorted(digests.items())),
     }
 
 
-def _text(done: "Audit", folder: Path, digests: Mapping[str, str]) -> str:
+def _text(done: "Audit", folder: Path, digests: Mapping[str, str], told: Sequence[str]) -> str:
     findings, subject = done.findings, done.subject
     kinds = ", ".join(f"{count} of {kind}" for kind, count in sorted(findings.compared.items()))
     lines = [
@@ -180,6 +208,7 @@ def _text(done: "Audit", folder: Path, digests: Mapping[str, str]) -> str:
     more = len(findings.all) - _MOST_SHOWN
     if more > 0:
         lines.append(f"and {more} more differences, in {folder / _REPORT}")
+    lines += [f"account  {each}" for each in told]
     lines += [f"{folder / name}: SHA-256 {digest}" for name, digest in digests.items()]
     holdings = (
         "; THE ROOT OF THE HOLDINGS WAS NOT CHECKED" if done.holdings == "not checked" else ""
@@ -188,7 +217,7 @@ def _text(done: "Audit", folder: Path, digests: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _require_hash(text: str) -> None:
+def require_hash(text: str) -> None:
     digits = text.removeprefix("0x").lower()
     if len(digits) != _HASH_DIGITS or set(digits) - set("0123456789abcdef"):
         raise InputError(f"--block-hash: {text!r} is not 0x and {_HASH_DIGITS} hexadecimal digits")

@@ -19,6 +19,7 @@ from jumpstart.audit.page.sums import (
     events_of,
     money_of,
 )
+from jumpstart.audit.page.units import unit_of, visible
 from jumpstart.audit.page.words import KINDS, STATISTICS, price_words, rule_words, session_words
 from jumpstart.errors import InputError
 from jumpstart.pages import numerals
@@ -27,7 +28,6 @@ from jumpstart.pages.numerals import grouped, percent
 from jumpstart.terms import Statistic
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_SYMBOL: Final = 12  # letters of a symbol that are shown
 _ROWS: Final = 200  # participants on the page; the others are in the report
 _NOBODY: Final = "0x" + 40 * "0"
 
@@ -38,13 +38,13 @@ def render(report: Report) -> str:
     Raises `InputError` for what is no report of an audit.
     """
     try:
-        return _rendered(_visible(report))
+        return _rendered(visible(report))
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise InputError(f"not a report of this version: {type(error).__name__}: {error}") from None
 
 
 def _rendered(report: Report) -> str:
-    units = {name: _unit(token) for name, token in report["tokens"].items()}
+    units = {name: unit_of(token) for name, token in report["tokens"].items()}
     environment = environment_of(_TEMPLATES)
     environment.filters |= {
         **{name: partial(_shown, unit) for name, unit in units.items()},
@@ -98,33 +98,6 @@ def _rendered(report: Report) -> str:
             },
         }
     )
-
-
-def _visible(value: Any) -> Any:
-    """All text of a report without letters that cannot be seen, which could turn what stands around
-    them: such a letter is shown by its number.
-    """
-    if isinstance(value, str):
-        if value.isprintable():
-            return value
-        return "".join(
-            letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-            for letter in value
-        )
-    if isinstance(value, Mapping):
-        return {name: _visible(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_visible(each) for each in value]
-    return value
-
-
-def _unit(token: Mapping[str, Any]) -> Token:
-    """As it says of itself; of one that does not say, base units are counted."""
-    symbol = (token["symbol"] or "").strip()[:_SYMBOL]
-    symbol = symbol or ("coins" if token["address"] == _NOBODY else "tokens")
-    if token["decimals"] is None or int(token["decimals"]) > 255:
-        return Token(symbol=f"base units of {symbol}", decimals=0)
-    return Token(symbol=symbol, decimals=int(token["decimals"]))
 
 
 def _shown(unit: Token, amount: str | int, places: int = 2) -> str:

@@ -38,13 +38,14 @@ class _Liar(FaultyNode):
 
 
 @contextmanager
-def _believing(trial: Trial, lie: Lie) -> Iterator[Chain]:
+def believing(trial: Trial, lie: Lie) -> Iterator[Chain]:
+    """The chain of a trial, through a node that lies."""
     with _Liar(trial.chain.url, lie) as node:
         yield Chain.connect(node.url, artifacts=trial.chain.artifacts)
 
 
 def lied_to(trial: Trial, lie: Lie, **options: Any) -> Audit:
-    with _believing(trial, lie) as chain:
+    with believing(trial, lie) as chain:
         return audit(chain, trial.address, with_code=False, **options)
 
 
