@@ -17,4 +17,6 @@ powers      who can do what now
 holdings    the published root, recomputed
 report      all of it as canonical JSON
 audit       the whole
+watch       the whole, block after block           metrics  what it shows to a monitoring system
+page/, receipt/     the report for people; what one participant got, with its proof
 """

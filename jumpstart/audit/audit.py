@@ -5,7 +5,8 @@ differs, and each value is named; or it could not be done. A node that does not 
 cannot be read, is the last: never a sale that is in order.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -77,7 +78,7 @@ def audit(
     Raises `InputError` where there is no sale, `ChainError` where the node does not answer, answers
     what cannot be read, or rolls the block back meanwhile; `ToolError` where nothing can be rebuilt.
     """
-    try:
+    with answers_read():
         subject = Subject.found(
             chain,
             address,
@@ -87,19 +88,17 @@ def audit(
             origin=origin,
         )
         return _audited(subject, block_hash, recount, say, watch, with_code=with_code)
-    except JumpstartError:
-        raise
-    except (
-        LookupError,
-        TypeError,
-        AttributeError,
-        ValueError,
-        OverflowError,
-        DecodingError,
-    ) as error:
-        raise ChainError(
-            f"the node answers what cannot be read ({type(error).__name__}: {error})"
-        ) from error
+
+
+def replay_of(subject: Subject, findings: Findings) -> Replay:
+    """One in which every event of every contract has its place; nothing is played yet."""
+    replay = Replay(subject, findings)
+    SaleEvents(replay)
+    RoleEvents(replay)
+    ReviewEvents(replay, EscrowEvents(replay))
+    VaultEvents(replay)
+    PassEvents(replay)
+    return replay
 
 
 def _audited(
@@ -123,23 +122,14 @@ def _audited(
         code = _CHECKED if check_code(subject, findings) else _DIFFERENT
     else:
         findings.leave("code", _NOT_ASKED)
-    replay = Replay(subject, findings)
-    SaleEvents(replay)
-    RoleEvents(replay)
-    ReviewEvents(replay, EscrowEvents(replay))
-    VaultEvents(replay)
-    PassEvents(replay)
+    replay = replay_of(subject, findings)
     journal, history = Journal(subject, findings, say), History()
     for step in journal.steps():
         replay.play(step)
         history.record(step, replay)
         watch(step, replay)
     say(f"{journal.events} events of {journal.transactions} transactions replayed")
-    if not replay.models.committee.chair:
-        raise InputError(
-            f"the review of the sale says nothing of its creation from block {subject.origin} on: "
-            "begin earlier"
-        )
+    require_beginning(replay)
     findings.compare("event", "listing", True, replay.models.is_listed)
     say("comparing the state")
     check_state(replay, has_right_code=code == _CHECKED)
@@ -148,12 +138,7 @@ def _audited(
     say("counting the holdings again")
     holdings = check_holdings(subject, replay.models, findings, recount)
     powers = powers_now(replay)
-    found = subject.chain.header(subject.head.number).hash
-    if found != subject.head.hash:
-        raise ChainError(
-            f"block {subject.head.number} was {subject.head.hash} and is {found}: the chain was "
-            "rolled back meanwhile; audit again"
-        )
+    require_head(subject)
     return Audit(
         subject=subject,
         findings=findings,
@@ -165,3 +150,42 @@ def _audited(
         events=journal.events,
         transactions=journal.transactions,
     )
+
+
+@contextmanager
+def answers_read() -> Iterator[None]:
+    """Around what reads a node's answers: one that cannot be read is a `ChainError`."""
+    try:
+        yield
+    except JumpstartError:
+        raise
+    except (
+        LookupError,
+        TypeError,
+        AttributeError,
+        ValueError,
+        OverflowError,
+        DecodingError,
+    ) as error:
+        raise ChainError(
+            f"the node answers what cannot be read ({type(error).__name__}: {error})"
+        ) from error
+
+
+def require_beginning(replay: Replay) -> None:
+    """That the first events were among those replayed. Raises `InputError`."""
+    if not replay.models.committee.chair:
+        raise InputError(
+            f"the review of the sale says nothing of its creation from block {replay.subject.origin} "
+            "on: begin earlier"
+        )
+
+
+def require_head(subject: Subject) -> None:
+    """That the block is still the one that everything was read at. Raises `ChainError`."""
+    found = subject.chain.header(subject.head.number).hash
+    if found != subject.head.hash:
+        raise ChainError(
+            f"block {subject.head.number} was {subject.head.hash} and is {found}: the chain was "
+            "rolled back meanwhile; audit again"
+        )

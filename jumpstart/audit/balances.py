@@ -8,7 +8,8 @@ from jumpstart.audit.flows import Flows
 from jumpstart.audit.replay import Models
 from jumpstart.audit.subject import Subject
 from jumpstart.chain.abi import calldata
-from jumpstart.errors import ChainError
+from jumpstart.chain.rpc import NodeRefusal
+from jumpstart.errors import ContractRevert
 
 _NUMBER: Final = 32  # bytes
 
@@ -71,6 +72,6 @@ def _asked(subject: Subject, token: str, function: str, *args: str) -> int | str
     data = calldata(subject.chain.artifacts["ProjectToken"], function, *args)
     try:
         answer = subject.chain.call_raw(token, data, block=subject.head.number)
-    except ChainError as error:
+    except (ContractRevert, NodeRefusal) as error:
         return f"no answer: {error}"
     return int.from_bytes(answer[:_NUMBER]) if len(answer) >= _NUMBER else "no number"

@@ -18,7 +18,7 @@ from jumpstart.audit.logs import APPROVAL, TRANSFER, content_of, filters_of, mas
 from jumpstart.audit.subject import Subject
 from jumpstart.chain.abi import Entry, Event, decode_events
 from jumpstart.chain.blocks import header_hash, receipts_root
-from jumpstart.chain.client import Contract
+from jumpstart.chain.client import BlockHeader, Contract
 from jumpstart.chain.rpc import NodeRefusal
 from jumpstart.errors import ChainError
 
@@ -55,10 +55,17 @@ class Step:
 
 
 class Journal:
-    """Reads the journal of a subject. What a node contradicts itself in is a finding."""
+    """Reads the journal of a subject, or what came `after` a block. What a node contradicts itself in
+    is a finding.
+    """
 
     def __init__(
-        self, subject: Subject, findings: Findings, say: Callable[[str], None] = lambda line: None
+        self,
+        subject: Subject,
+        findings: Findings,
+        say: Callable[[str], None] = lambda line: None,
+        *,
+        after: BlockHeader | None = None,
     ) -> None:
         self._say = say
         self._subject = subject
@@ -76,7 +83,8 @@ class Journal:
                 subject.registry,
             )
         }
-        self._last_hash: tuple[int, str] | None = None
+        self._first = subject.origin if after is None else after.number + 1
+        self._last_hash = None if after is None else (after.number, after.hash)
         self._masks = tuple(
             mask_of(each.address)
             for each in (subject.sale, subject.escrow, subject.review, subject.vault)
@@ -90,7 +98,7 @@ class Journal:
     def steps(self) -> Iterator[Step]:
         """Every transaction that concerns the sale, in the order of the chain."""
         subject = self._subject
-        first, last = subject.origin, subject.head.number
+        first, last = self._first, subject.head.number
         is_short = last - first < _HEADERS
         if not is_short:
             self._findings.leave(

@@ -1,6 +1,6 @@
 """Participants: the word of every one, and what the getters say of all or of a sample."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
 from jumpstart.accounts import checksummed
@@ -8,7 +8,8 @@ from jumpstart.audit.replay import Replay
 from jumpstart.audit.storage import packed, slot_of
 from jumpstart.chain.abi import calldata_of, function_of
 from jumpstart.chain.client import Contract
-from jumpstart.errors import ChainError
+from jumpstart.chain.rpc import NodeRefusal
+from jumpstart.errors import ContractRevert
 from jumpstart.hashing import keccak256
 from jumpstart.ledger import Position, Stage
 
@@ -19,9 +20,15 @@ _BATCH: Final = 200  # participants whose words are in memory together
 _WORD: Final = 64  # hexadecimal digits
 
 
-def check_participants(replay: Replay, *, has_right_code: bool) -> None:
-    """Compares them at the block of the subject."""
-    _Participants(replay).check_participants(has_right_code=has_right_code)
+def check_participants(
+    replay: Replay, *, has_right_code: bool, accounts: Collection[str] | None = None
+) -> None:
+    """Compares them at the block of the subject; all, or only `accounts`."""
+    everybody = replay.models.ledger.accounts
+    chosen = everybody if accounts is None else everybody & set(accounts)
+    _Participants(replay).check_participants(
+        sorted(chosen, key=str.lower), has_right_code=has_right_code
+    )
 
 
 class _Participants:
@@ -32,9 +39,8 @@ class _Participants:
         self.chain, self.block = self.subject.chain, self.subject.head.number
         self.now = self.subject.now
 
-    def check_participants(self, *, has_right_code: bool) -> None:
-        """The word of every participant; and getters of all, or of a sample."""
-        accounts = sorted(self.models.ledger.accounts, key=str.lower)
+    def check_participants(self, accounts: Sequence[str], *, has_right_code: bool) -> None:
+        """The word of each; and getters of all of them, or of a sample."""
         for start in range(0, len(accounts), _BATCH):
             self._check_words(accounts[start : start + _BATCH])
         step = 1
@@ -88,7 +94,7 @@ class _Participants:
             requests.append(("eth_call", (message, hex(self.block))))
         try:
             answers = self.chain.batch(requests)
-        except ChainError as error:
+        except (ContractRevert, NodeRefusal) as error:
             self.findings.add(
                 "state", f"getters for {accounts[0]} to {accounts[-1]}", "answers", str(error)
             )

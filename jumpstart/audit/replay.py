@@ -6,6 +6,7 @@ move is held against the transfers. So an event that nothing explains is a findi
 that is not there.
 """
 
+import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -93,6 +94,16 @@ class Replay:
         """Says what is done with the events of a contract, by their names."""
         for name, handler in handlers.items():
             self._handlers[label, name] = handler
+
+    def advance(self, subject: Subject) -> None:
+        """The same sale, as of a later block."""
+        self.subject = subject
+
+    def compared_into(self, findings: Findings) -> "Replay":
+        """The same models, for a comparison whose findings are kept apart."""
+        view = copy.copy(self)
+        view.findings = findings
+        return view
 
     @property
     def explained(self) -> frozenset[tuple[str, str]]:

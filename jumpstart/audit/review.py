@@ -319,7 +319,7 @@ class ReviewEvents:
                 self._bond(review, self._escrow_of(args["id"]), args["slashed"])
 
     def _escrow_of(self, application: int) -> str:
-        launchpad, block = self.subject.launchpad, self.subject.head.number
+        launchpad, block = self.subject.launchpad, self.replay.subject.head.number
         sale = launchpad.call("saleOf", application, block=block)
         escrow: str = launchpad.call("escrowOf", sale, block=block)
         return escrow

@@ -5,6 +5,7 @@ one word in the sale: every one is read. The getters for a participant are funct
 terms and the settlements; with code that agrees with a rebuild a sample of them is enough.
 """
 
+from collections.abc import Collection
 from dataclasses import astuple
 from typing import Final
 
@@ -25,8 +26,10 @@ _BY_ARGUMENTS: Final = "the answer follows from the arguments and the code alone
 _ACCOUNTS: Final = ("positionOf", "nonceOf", "depositOf", "allotmentOf", "weightOf", "claimableOf")
 
 
-def check_state(replay: Replay, *, has_right_code: bool) -> None:
-    """Compares everything at the block of the subject."""
+def check_state(
+    replay: Replay, *, has_right_code: bool, accounts: Collection[str] | None = None
+) -> None:
+    """Compares everything at the block of the subject; of participants only `accounts`, if given."""
     state = _State(replay)
     state.ask_sale()
     state.ask_escrow()
@@ -35,7 +38,7 @@ def check_state(replay: Replay, *, has_right_code: bool) -> None:
     state.ask_launchpad()
     state.settle()
     check_storage(replay)
-    check_participants(replay, has_right_code=has_right_code)
+    check_participants(replay, has_right_code=has_right_code, accounts=accounts)
 
 
 class _State:

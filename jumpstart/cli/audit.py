@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,7 @@ from jumpstart.errors import ChainError, CheckError, InputError, ToolError
 if TYPE_CHECKING:
     from jumpstart.audit.audit import Audit
     from jumpstart.audit.holdings import Recount
+    from jumpstart.chain.client import Chain
 
 EXAMPLE = "Example: jumpstart audit 0x.. --rpc http://127.0.0.1:8545"
 
@@ -73,6 +74,21 @@ def audit(
             help="Say what this account got and why, and write its receipt, which proves itself.",
         ),
     ] = None,
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch", help="Follow the sale until a signal ends it; say what happens and differs."
+        ),
+    ] = False,
+    every: Annotated[
+        float, typer.Option(min=0.1, metavar="SECONDS", help="With --watch: how often to look.")
+    ] = 5,
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[HOST:]PORT", help="With --watch: serve metrics in Prometheus' format."
+        ),
+    ] = None,
     chain_id: ChainId = None,
     as_json: Json = False,
 ) -> None:
@@ -90,6 +106,29 @@ def audit(
     if block_hash is not None:
         require_hash(block_hash)
     participant = None if account is None else parse_address("--account", account)
+    if metrics is not None and not watch:
+        raise InputError("--metrics: only with --watch")
+    if watch:
+        for name, value in (
+            ("--block", block),
+            ("--block-hash", block_hash),
+            ("--account", account),
+            ("--out", out),
+            ("--json", as_json or None),
+        ):
+            if value is not None:
+                raise InputError(f"--watch: not with {name}, which is about one block")
+        _watch(
+            connect(rpc, chain_id),
+            address,
+            every,
+            metrics,
+            application=application,
+            confirmations=confirmations,
+            origin=from_block,
+            recount=_recount(token_rpc, seed_rpc) if holdings else None,
+        )
+        return
     try:
         done = replay(
             connect(rpc, chain_id),
@@ -112,6 +151,19 @@ def audit(
     else:
         emit(_text(done, folder, digests, told))
     _conclude(done)
+
+
+def _watch(chain: "Chain", address: str, every: float, metrics: str | None, **options: Any) -> None:
+    from jumpstart.audit.watch import Watch
+    from jumpstart.cli.watching import address_of, follow
+
+    if metrics is not None:
+        address_of(metrics)
+    try:
+        found = Watch(chain, address, **options)
+    except ChainError as error:
+        raise ToolError(f"the sale could not be found: {error}") from error
+    follow(found, every, metrics)
 
 
 def _written(done: "Audit", participant: str | None) -> tuple[dict[str, str], list[str]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from jumpstart.chain.abi import Entry, calldata_of, function_of, result_of, signature_of
 from jumpstart.chain.client import Chain, Contract
+from jumpstart.chain.rpc import NodeRefusal
 from jumpstart.deployment.verification.checks import Checks, Kind, leaves
 from jumpstart.errors import ChainError, ContractRevert
 from jumpstart.writing import plain
@@ -84,7 +85,7 @@ class Questions:
         requests = [self._request(question) for question in self._questions]
         try:
             raw: list[Any] = self._chain.batch(requests)
-        except ChainError:
+        except (ContractRevert, NodeRefusal):
             raw = list(map(self._one, requests))  # to tell whose answer is none
         return [
             answer if isinstance(answer, ChainError) else _named(question.entry, answer)
@@ -94,7 +95,7 @@ class Questions:
     def _one(self, request: tuple[str, Sequence[Any]]) -> Any:
         try:
             return self._chain.request(request[0], *request[1])
-        except ChainError as error:
+        except (ContractRevert, NodeRefusal) as error:
             return error
 
     def _request(self, question: _Question) -> tuple[str, Sequence[Any]]:
