@@ -130,12 +130,15 @@ def _rules(terms_hash: bytes) -> tuple[tuple[str, Callable[[SessionDemand], _Mad
 
 
 def tiered_allotments(session: SessionDemand) -> Allotments:
-    """By coefficient: the rule of the sale itself."""
+    """By coefficient: the rule of the sale itself. Empty where nobody has subscribed."""
     outcome = tiered.settle(
         session.supply,
         tiered.demands_of(
-            tiered.Subscription(subscribed=each.subscribed, coefficient=each.coefficient)
-            for each in session.asked.values()
+            (
+                tiered.Subscription(subscribed=each.subscribed, coefficient=each.coefficient)
+                for each in session.asked.values()
+            ),
+            session.coefficients,
         ),
     )
     return {

@@ -94,6 +94,22 @@ def sessions(stage: Stage) -> Trial:
     return trial
 
 
+def unwanted(stage: Stage) -> Trial:
+    """Two sessions, and nobody subscribes in the first: it is settled with nothing."""
+    trial = stage.publish(
+        supplies=((figures.SUPPLY, figures.SUPPLY + 1_000), (figures.SECOND_SUPPLY, 0)), soft_cap=1
+    )
+    trial.open()
+    trial.settle()
+    trial.open(1)
+    buyer = stage.people.buyers[0]
+    trial.subscribe(buyer, figures.MINIMUM)
+    trial.settle()
+    trial.chain.mine_at(trial.terms.vesting.start)
+    trial.claim_for_all(buyer)
+    return trial
+
+
 def _permitted(stage: Stage, trial: Trial, person: LocalAccount) -> None:
     """Subscribes with a permit alone."""
     token, amount = stage.payment_token, 3_000

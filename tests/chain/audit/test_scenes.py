@@ -28,6 +28,7 @@ SCENES: tuple[Scene, ...] = (
     challenge_lost,
     scenes.exits,
     scenes.locked,
+    scenes.unwanted,
 )
 DEEP_SCENES: tuple[Scene, ...] = (
     scenes.settled,

@@ -59,9 +59,10 @@ def test_each_round_says_what_an_audit_from_the_beginning_says(stage: Stage) -> 
         found = done(watch)
         assert not found.different, step
         assert not found.undone, step
-        fresh = audit(trial.chain, trial.address, with_code=False)
-        assert report_bytes(replace(fresh, replay=watch.replay)) == report_bytes(fresh), step
-        assert found.head.hash == fresh.subject.head.hash
+        if step in ("three", "claimed", "released"):
+            fresh = audit(trial.chain, trial.address, with_code=False)
+            assert report_bytes(replace(fresh, replay=watch.replay)) == report_bytes(fresh), step
+            assert found.head.hash == fresh.subject.head.hash
         assert watch.round() is None, "there is no new block"
     assert found.participants == 3
     assert watch.rolled_back == 0
