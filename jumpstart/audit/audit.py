@@ -19,7 +19,7 @@ from jumpstart.audit.escrow import EscrowEvents
 from jumpstart.audit.findings import Findings
 from jumpstart.audit.history import History
 from jumpstart.audit.holdings import Recount, check_holdings
-from jumpstart.audit.journal import Journal, Step
+from jumpstart.audit.journal import Journal
 from jumpstart.audit.passes import PassEvents
 from jumpstart.audit.powers import PowerNow, powers_now
 from jumpstart.audit.replay import Replay
@@ -27,6 +27,7 @@ from jumpstart.audit.review import ReviewEvents
 from jumpstart.audit.roles import RoleEvents
 from jumpstart.audit.sale import SaleEvents
 from jumpstart.audit.state import check_state
+from jumpstart.audit.steps import Reader, Step
 from jumpstart.audit.subject import Subject
 from jumpstart.audit.vault import VaultEvents
 from jumpstart.chain.client import Chain
@@ -123,12 +124,13 @@ def _audited(
     else:
         findings.leave("code", _NOT_ASKED)
     replay = replay_of(subject, findings)
-    journal, history = Journal(subject, findings, say), History()
-    for step in journal.steps():
+    reader, history = Reader(subject, findings), History()
+    for mined in Journal(subject, findings, say).transactions():
+        step = reader.step(mined)
         replay.play(step)
         history.record(step, replay)
         watch(step, replay)
-    say(f"{journal.events} events of {journal.transactions} transactions replayed")
+    say(f"{reader.events} events of {reader.transactions} transactions replayed")
     require_beginning(replay)
     findings.compare("event", "listing", True, replay.models.is_listed)
     say("comparing the state")
@@ -147,8 +149,8 @@ def _audited(
         powers=powers,
         code=code,
         holdings=holdings,
-        events=journal.events,
-        transactions=journal.transactions,
+        events=reader.events,
+        transactions=reader.transactions,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 
-from jumpstart.audit.journal import Step
+from jumpstart.audit.steps import Step
 from jumpstart.chain.abi import selector_of
 from jumpstart.review import CRITERIA
 

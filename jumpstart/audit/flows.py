@@ -9,7 +9,7 @@ there are no transfers: see `jumpstart.audit.coins`.
 from collections import Counter, defaultdict
 
 from jumpstart.audit.findings import Findings
-from jumpstart.audit.journal import Step, Transfer
+from jumpstart.audit.steps import Step, Transfer
 from jumpstart.audit.subject import Subject
 from jumpstart.chain.blueprint import NOBODY
 

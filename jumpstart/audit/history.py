@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from jumpstart.audit.journal import Step
 from jumpstart.audit.replay import Replay
+from jumpstart.audit.steps import Step
 from jumpstart.chain.abi import Event
 
 _LONG: Final = frozenset({"terms", "plan"})

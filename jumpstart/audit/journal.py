@@ -7,18 +7,16 @@ block whose bloom filter does not rule an event out is read, whether the node ha
 or not; and each block has to name the one before it.
 """
 
-import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from jumpstart.accounts import checksummed
 from jumpstart.audit.findings import Findings
-from jumpstart.audit.logs import APPROVAL, TRANSFER, content_of, filters_of, mask_of
+from jumpstart.audit.logs import content_of, filters_of, mask_of
+from jumpstart.audit.steps import Mined, as_checksummed
 from jumpstart.audit.subject import Subject
-from jumpstart.chain.abi import Entry, Event, decode_events
+from jumpstart.chain.abi import Entry
 from jumpstart.chain.blocks import header_hash, receipts_root
-from jumpstart.chain.client import BlockHeader, Contract
+from jumpstart.chain.client import BlockHeader
 from jumpstart.chain.rpc import NodeRefusal
 from jumpstart.errors import ChainError
 
@@ -28,30 +26,6 @@ _HEADERS: Final = 50_000  # blocks that are read one by one, also where nothing 
 
 _ETHEREUM: Final = frozenset({1, 11_155_111, 17_000, 560_048, 1_337, 31_337})
 """Chains whose blocks are Ethereum's to the byte; others may have fields of their own."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Transfer:
-    """A token's own word that it moved `amount` base units."""
-
-    token: str
-    source: str
-    target: str
-    amount: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One transaction: events of our contracts and transfers from and to them, in their order."""
-
-    transaction: str
-    block: int
-    time: int
-    sender: str
-    to: str | None
-    data: bytes
-    events: tuple[Event, ...]
-    transfers: tuple[Transfer, ...]
 
 
 class Journal:
@@ -72,17 +46,6 @@ class Journal:
         self._chain = subject.chain
         self._findings = findings
         self._filters = filters_of(subject)
-        self._contracts: Mapping[str, Contract] = {
-            each.address: each
-            for each in (
-                subject.sale,
-                subject.escrow,
-                subject.launchpad,
-                subject.review,
-                subject.vault,
-                subject.registry,
-            )
-        }
         self._first = subject.origin if after is None else after.number + 1
         self._last_hash = None if after is None else (after.number, after.hash)
         self._masks = tuple(
@@ -92,10 +55,8 @@ class Journal:
         self._is_bound = False
         self._is_bound = self._binds()
         self._has_block_receipts = True
-        self.events = 0
-        self.transactions = 0
 
-    def steps(self) -> Iterator[Step]:
+    def transactions(self) -> Iterator[Mined]:
         """Every transaction that concerns the sale, in the order of the chain."""
         subject = self._subject
         first, last = self._first, subject.head.number
@@ -111,7 +72,7 @@ class Journal:
             self._say(f"reading blocks {start} to {end} of {last}")
             yield from self._part(start, end, is_short=is_short)
 
-    def _part(self, start: int, end: int, *, is_short: bool) -> Iterator[Step]:
+    def _part(self, start: int, end: int, *, is_short: bool) -> Iterator[Mined]:
         by_block: dict[int, list[Entry]] = {}
         for log in self._twice(start, end):
             by_block.setdefault(int(log["blockNumber"], 16), []).append(log)
@@ -123,7 +84,7 @@ class Journal:
             if logs or self._may_concern(header):
                 yield from self._block(header, logs)
 
-    def _block(self, header: Entry, logs: list[Entry]) -> Iterator[Step]:
+    def _block(self, header: Entry, logs: list[Entry]) -> Iterator[Mined]:
         receipts = self._receipts(header)
         self._check_block(header, receipts, logs)
         by_transaction: dict[str, list[Entry]] = {}
@@ -132,34 +93,9 @@ class Journal:
         hashes = list(by_transaction)
         sent = self._chain.batch([("eth_getTransactionByHash", (each,)) for each in hashes])
         known = {receipt["transactionHash"]: receipt for receipt in receipts}
-        events = self._decoded(logs)
         for transaction, found in zip(hashes, sent, strict=True):
             self._check_transaction(transaction, known.get(transaction), found)
-            yield self._step(transaction, by_transaction[transaction], events, found or {}, header)
-
-    def _decoded(self, logs: list[Entry]) -> dict[int, Event]:
-        """The events of our contracts in a block, by their number; what cannot be read is a finding."""
-        by_contract: dict[str, list[Entry]] = {}
-        for log in logs:
-            by_contract.setdefault(log["address"], []).append(log)
-        events: dict[int, Event] = {}
-        for address, own in by_contract.items():
-            contract = self._contracts.get(_checksummed(address))
-            if contract is None:
-                continue
-            for event in decode_events(contract.artifact.abi, own):
-                events[event.log_index] = event
-            for log in own:
-                number = int(log["logIndex"], 16)
-                if number not in events:
-                    self._findings.add(
-                        "event",
-                        f"log {number} of {contract.artifact.name}",
-                        "an event of this contract",
-                        f"one that cannot be read, {(log['topics'] or ['no topic'])[0]}",
-                        log["transactionHash"],
-                    )
-        return events
+            yield _mined(transaction, found or {}, header, by_transaction[transaction])
 
     # ------------------------------------------------------------------------------------ reading
 
@@ -217,51 +153,6 @@ class Journal:
                 found = header_hash(header)
                 self._findings.compare("node", f"hash of block {number}", header["hash"], found)
         return headers
-
-    def _step(
-        self,
-        transaction: str,
-        logs: list[Entry],
-        decoded: Mapping[int, Event],
-        found: Entry,
-        header: Entry,
-    ) -> Step:
-        numbers = [int(log["logIndex"], 16) for log in logs]
-        events = [decoded[number] for number in numbers if number in decoded]
-        transfers: list[Transfer] = []
-        for log in logs:
-            if _checksummed(log["address"]) in self._contracts:
-                continue
-            if log["topics"][0] == TRANSFER and len(log["topics"]) == 3:
-                transfers.append(
-                    Transfer(
-                        token=_checksummed(log["address"]),
-                        source=_checksummed(log["topics"][1]),
-                        target=_checksummed(log["topics"][2]),
-                        amount=int(log["data"], 16),
-                    )
-                )
-            elif log["topics"][0] == APPROVAL:
-                owner = _checksummed(log["topics"][1])
-                self._findings.add(
-                    "transfer",
-                    f"allowance given by {self._subject.labels.get(owner, owner)}",
-                    "none ever",
-                    f"{int(log['data'], 16)} of {_checksummed(log['address'])}",
-                    transaction,
-                )
-        self.events += len(events)
-        self.transactions += 1
-        return Step(
-            transaction=transaction,
-            block=int(header["number"], 16),
-            time=int(header["timestamp"], 16),
-            sender=_checksummed(found["from"]) if found else "",
-            to=_checksummed(found["to"]) if found.get("to") else None,
-            data=bytes.fromhex(found["input"][2:]) if found else b"",
-            events=tuple(events),
-            transfers=tuple(transfers),
-        )
 
     # ------------------------------------------------------------------------------------ checking
 
@@ -364,7 +255,13 @@ class Journal:
             compare("node", f"time of block {head.number}", head.timestamp, time)
 
 
-@functools.lru_cache(maxsize=4096)
-def _checksummed(text: str) -> str:
-    """The address that an answer, or a topic, ends with."""
-    return checksummed(bytes.fromhex(text[-40:]))
+def _mined(transaction: str, found: Entry, header: Entry, logs: Sequence[Entry]) -> Mined:
+    return Mined(
+        transaction=transaction,
+        block=int(header["number"], 16),
+        time=int(header["timestamp"], 16),
+        sender=as_checksummed(found["from"]) if found else "",
+        to=as_checksummed(found["to"]) if found.get("to") else None,
+        data=bytes.fromhex(found["input"][2:]) if found else b"",
+        logs=logs,
+    )

@@ -15,7 +15,7 @@ from eth_utils.address import to_canonical_address
 
 from jumpstart.audit.findings import Findings
 from jumpstart.audit.flows import Flows
-from jumpstart.audit.journal import Step
+from jumpstart.audit.steps import Step
 from jumpstart.audit.subject import Subject
 from jumpstart.chain.abi import Event
 from jumpstart.committee import Application, Committee

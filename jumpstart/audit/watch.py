@@ -18,6 +18,7 @@ from jumpstart.audit.holdings import Recount, check_holdings
 from jumpstart.audit.journal import Journal
 from jumpstart.audit.replay import Replay
 from jumpstart.audit.state import check_state
+from jumpstart.audit.steps import Reader
 from jumpstart.audit.subject import CONFIRMATIONS, Subject
 from jumpstart.chain.client import BlockHeader, Chain
 from jumpstart.opening import NO_ROOT
@@ -143,7 +144,8 @@ class Watch:
         played: what the models have done cannot be taken back.
         """
         reading = Findings()
-        steps = list(Journal(self.subject, reading, self._say, after=self._played).steps())
+        journal = Journal(self.subject, reading, self._say, after=self._played)
+        steps = list(map(Reader(self.subject, reading).step, journal.transactions()))
         require_head(self.subject)
         self._is_broken = True
         self._lasting.all += reading.all

@@ -76,11 +76,7 @@ def decode_events(
     abi: Sequence[Entry], logs: Iterable[Entry], name: str | None = None
 ) -> list[Event]:
     """The logs that the ABI explains, in their order; others are left out."""
-    known = {
-        _topic(entry): entry
-        for entry in abi
-        if entry["type"] == "event" and not entry.get("anonymous")
-    }
+    known = _events(abi)
     events = []
     for log in logs:
         entry = known.get(log["topics"][0]) if log["topics"] else None
@@ -122,6 +118,23 @@ def function_of(artifact: Artifact, name: str, args: Sequence[Any]) -> Entry:
     if name in functions:
         raise InputError(f"{artifact.name}.{name} takes other arguments than {len(args)}")
     raise InputError(f"{artifact.name} has no function {name}")
+
+
+def _events(abi: Sequence[Entry]) -> Mapping[str, Entry]:
+    """By topic."""
+    known = _EVENTS.get(id(abi))
+    if known is None or known[0] is not abi:
+        by_topic = {
+            _topic(entry): entry
+            for entry in abi
+            if entry["type"] == "event" and not entry.get("anonymous")
+        }
+        # The ABI is kept beside its table, so that its id stays its own.
+        known = _EVENTS[id(abi)] = (abi, by_topic)
+    return known[1]
+
+
+_EVENTS: dict[int, tuple[Sequence[Entry], Mapping[str, Entry]]] = {}
 
 
 def _functions(artifact: Artifact) -> Mapping[str, list[Entry]]:

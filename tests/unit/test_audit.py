@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jumpstart.audit.bugs import BUGS, LISTED_TO, bugs_of, is_listed
 from jumpstart.audit.calldata import Subscription, selector_to, subscriptions_in
 from jumpstart.audit.findings import CONSISTENT, DIFFERENT, INCOMPLETE, Findings
-from jumpstart.audit.journal import Step
+from jumpstart.audit.steps import Step
 from jumpstart.chain.abi import selector_of
 from jumpstart.chain.compiler import EVM_VERSION, SOLC_VERSION, VIA_IR
 

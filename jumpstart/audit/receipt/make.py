@@ -9,11 +9,11 @@ import rlp  # type: ignore[import-untyped]
 from jumpstart.audit.audit import Audit
 from jumpstart.audit.calldata import subscriptions_in
 from jumpstart.audit.history import Entry
-from jumpstart.audit.journal import Step
 from jumpstart.audit.receipt.code import SaleCode
 from jumpstart.audit.receipt.figures import FORMAT, figures_of, slots_of
 from jumpstart.audit.receipt.proofs import EVENTS
 from jumpstart.audit.report import digest_of, report_bytes
+from jumpstart.audit.steps import Step
 from jumpstart.chain.blocks import header_bytes, header_hash, receipt_items
 from jumpstart.chain.client import Chain
 from jumpstart.chain.rpc import NodeRefusal
