@@ -8,10 +8,12 @@ cannot be read, is the last: never a sale that is in order.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from eth_abi.exceptions import DecodingError
 
+from jumpstart.audit.archive import ArchiveWriter
 from jumpstart.audit.balances import check_balances
 from jumpstart.audit.code import check_code, check_terms
 from jumpstart.audit.coins import check_coins
@@ -27,7 +29,7 @@ from jumpstart.audit.review import ReviewEvents
 from jumpstart.audit.roles import RoleEvents
 from jumpstart.audit.sale import SaleEvents
 from jumpstart.audit.state import check_state
-from jumpstart.audit.steps import Reader, Step
+from jumpstart.audit.steps import Mined, Reader, Step
 from jumpstart.audit.subject import Subject
 from jumpstart.audit.vault import VaultEvents
 from jumpstart.chain.client import Chain
@@ -36,8 +38,19 @@ from jumpstart.errors import ChainError, InputError, JumpstartError
 _CHECKED, _DIFFERENT, _UNCHECKED = "as rebuilt", "different", "not checked"
 _NOT_ASKED: Final = "it was not asked for"
 
+UNREADABLE: Final = (
+    LookupError,
+    TypeError,
+    AttributeError,
+    ValueError,
+    OverflowError,
+    DecodingError,
+)
+"""What reading an answer that means nothing ends in."""
+
 Say = Callable[[str], None]
 Watch = Callable[[Step, Replay], None]
+Keep = Callable[[Mined], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,13 +81,14 @@ def audit(
     recount: Recount | None = None,
     say: Say = lambda line: None,
     watch: Watch = lambda step, replay: None,
+    export: Path | None = None,
 ) -> Audit:
     """Audits the sale at an address or, with `application`, the one its launchpad there has listed.
 
     `block`: by default the newest with enough confirmations; `block_hash` is what its hash has to
     be. `origin`: the first block to look at, by default that of the oldest contract. `recount` counts
     the holdings again; without it their root is not checked. `watch` is told of each transaction when
-    it has been replayed.
+    it has been replayed. `export` is a folder that gets an archive of the events.
 
     Raises `InputError` where there is no sale, `ChainError` where the node does not answer, answers
     what cannot be read, or rolls the block back meanwhile; `ToolError` where nothing can be rebuilt.
@@ -88,7 +102,8 @@ def audit(
             confirmations=confirmations,
             origin=origin,
         )
-        return _audited(subject, block_hash, recount, say, watch, with_code=with_code)
+        with _archive(export, subject) as keep:
+            return _audited(subject, block_hash, recount, say, watch, keep, with_code=with_code)
 
 
 def replay_of(subject: Subject, findings: Findings) -> Replay:
@@ -108,6 +123,7 @@ def _audited(
     recount: Recount | None,
     say: Say,
     watch: Watch,
+    keep: Keep,
     *,
     with_code: bool,
 ) -> Audit:
@@ -126,6 +142,7 @@ def _audited(
     replay = replay_of(subject, findings)
     reader, history = Reader(subject, findings), History()
     for mined in Journal(subject, findings, say).transactions():
+        keep(mined)
         step = reader.step(mined)
         replay.play(step)
         history.record(step, replay)
@@ -155,20 +172,24 @@ def _audited(
 
 
 @contextmanager
+def _archive(folder: Path | None, subject: Subject) -> Iterator[Keep]:
+    """What keeps transactions; the archive is there when the audit is done."""
+    if folder is None:
+        yield lambda mined: None
+        return
+    with ArchiveWriter(folder, subject) as writer:
+        yield writer.add
+        writer.close()
+
+
+@contextmanager
 def answers_read() -> Iterator[None]:
     """Around what reads a node's answers: one that cannot be read is a `ChainError`."""
     try:
         yield
     except JumpstartError:
         raise
-    except (
-        LookupError,
-        TypeError,
-        AttributeError,
-        ValueError,
-        OverflowError,
-        DecodingError,
-    ) as error:
+    except UNREADABLE as error:
         raise ChainError(
             f"the node answers what cannot be read ({type(error).__name__}: {error})"
         ) from error

@@ -18,7 +18,7 @@ def check_balances(subject: Subject, models: Models, flows: Flows, findings: Fin
     """Balances against all that the models let move and all gifts; that against what positions come to;
     allowances against nothing.
     """
-    _check_sums(subject, models, flows, findings)
+    check_sums(subject, models, flows, findings)
     for token in subject.tokens:
         for holder, label in subject.labels.items():
             expected = flows.held[token, holder]
@@ -47,7 +47,7 @@ def check_balances(subject: Subject, models: Models, flows: Flows, findings: Fin
                 findings.compare("balance", what, 0, found)
 
 
-def _check_sums(subject: Subject, models: Models, flows: Flows, findings: Findings) -> None:
+def check_sums(subject: Subject, models: Models, flows: Flows, findings: Findings) -> None:
     """What has moved, against what everybody's position says that there must be left."""
     till, escrow = models.till, models.escrow
     has_proceeds = till.has_proceeds_collected

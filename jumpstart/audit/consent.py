@@ -14,6 +14,7 @@ from jumpstart.audit.calldata import selector_to
 from jumpstart.audit.replay import Replay
 from jumpstart.authorisations import Purpose, authorisation_of
 from jumpstart.chain.abi import Event, selector_of
+from jumpstart.chain.absent import NodeAbsent
 
 _PURPOSES: Final = {
     selector_of("claimTo(address,address,uint256,bytes)"): Purpose.CLAIM,
@@ -48,6 +49,13 @@ def check_consent(replay: Replay, redirected: Event, nonce: int) -> None:
         chain_id=subject.chain.chain_id,
     ).signer_of(signature)
     found = "nobody" if signer is None else checksummed(signer)
-    if found != account and subject.chain.code(account, step.block):
+    try:
+        if found != account and subject.chain.code(account, step.block):
+            return
+    except NodeAbsent:
+        replay.findings.miss(
+            f"{replay.name_of(redirected)}: {what}",
+            "whether the account is a contract, which answers for itself, only a node knows",
+        )
         return
     replay.require(redirected, what, account, found)

@@ -9,6 +9,7 @@ from jumpstart.audit.flows import NATIVE
 from jumpstart.audit.replay import Replay
 from jumpstart.audit.storage import packed
 from jumpstart.chain.abi import Event, selector_of
+from jumpstart.chain.absent import NodeAbsent
 from jumpstart.errors import LedgerRefusal
 from jumpstart.ledger import Stage, Status
 from jumpstart.tree import HOLDING_TYPES, root_of
@@ -289,18 +290,25 @@ class SaleEvents:
         tokens = held[self.subject.sale_token, sale]
         payment = held[self.subject.payment, sale] - till.reserved
         if self.subject.payment == NATIVE and event.args["payment"] > payment:
-            payment += self._forced()
+            payment += self._forced(event.args["payment"] - payment)
         replay.compare(event, tokens=tokens, payment=payment)
         replay.flows.forget_gifts(sale)
         parties = self.terms.parties
         replay.flows.move(self.subject.sale_token, sale, checksummed(parties.unsold_to), tokens)
         self._pay(sale, checksummed(parties.proceeds_to), payment)
 
-    def _forced(self) -> int:
+    def _forced(self, said: int) -> int:
         """Coins that the sale had before this block beyond what was paid to it; now they go too."""
         sale = self.subject.sale.address
-        had = self.subject.chain.balance(sale, self.replay.step.block - 1)
-        forced = max(0, had - self.replay.flows.held[NATIVE, sale])
+        try:
+            had = self.subject.chain.balance(sale, self.replay.step.block - 1)
+            forced = max(0, had - self.replay.flows.held[NATIVE, sale])
+        except NodeAbsent:
+            forced = said
+            self.replay.findings.miss(
+                f"{said} coins swept in transaction {self.replay.step.transaction}",
+                "that they came without a call only a node knows",
+            )
         self.replay.flows.force(sale, forced)
         return forced
 

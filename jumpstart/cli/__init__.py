@@ -20,6 +20,7 @@ from jumpstart.cli import (
     passes,
     plan,
     publish,
+    replay,
     review,
     safe,
     settle,
@@ -47,6 +48,7 @@ app.command("draw", epilog=draw.EXAMPLE)(draw.draw)
 app.command("lint", epilog=lint.EXAMPLE)(lint.lint)
 app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
 app.command("publish", epilog=publish.EXAMPLE)(publish.publish)
+app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.command("resume", epilog=apply.RESUME_EXAMPLE)(apply.resume)
 app.command("review", epilog=review.EXAMPLE)(review.review)
 app.command("safe", epilog=safe.EXAMPLE)(safe.safe)

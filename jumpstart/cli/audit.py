@@ -74,6 +74,12 @@ def audit(
             help="Say what this account got and why, and write its receipt, which proves itself.",
         ),
     ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Write the events there too, for `jumpstart replay` without a node."
+        ),
+    ] = None,
     watch: Annotated[
         bool,
         typer.Option(
@@ -114,6 +120,7 @@ def audit(
             ("--block-hash", block_hash),
             ("--account", account),
             ("--out", out),
+            ("--export", export),
             ("--json", as_json or None),
         ):
             if value is not None:
@@ -140,6 +147,7 @@ def audit(
             origin=from_block,
             recount=_recount(token_rpc, seed_rpc) if holdings else None,
             say=lambda line: typer.echo(line, err=True),
+            export=export,
         )
         written, told = _written(done, participant)
     except ChainError as error:
