@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 
 from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError, EncodingError
-from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from jumpstart.accounts import checksummed
 from jumpstart.chain.compiler import Artifact
 from jumpstart.errors import ChainError, ContractRevert, InputError
 
@@ -79,23 +79,21 @@ def decode_events(
     known = _events(abi)
     events = []
     for log in logs:
-        entry = known.get(log["topics"][0]) if log["topics"] else None
-        if entry is None or name not in (None, entry["name"]):
+        layout = known.get(log["topics"][0]) if log["topics"] else None
+        if layout is None or name not in (None, layout.name):
             continue
-        indexed = [each for each in entry["inputs"] if each["indexed"]]
-        if len(indexed) != len(log["topics"]) - 1:
+        topics = log["topics"][1:]
+        if len(layout.indexed) != len(topics):
             continue  # the same event with other indices: ERC-721's Transfer beside ERC-20's
-        plain = [each for each in entry["inputs"] if not each["indexed"]]
-        values = dict(
-            zip(map(_name_of, plain), _decoded(plain, bytes.fromhex(log["data"][2:])), strict=True)
+        values = layout.decoded(
+            b"".join([bytes.fromhex(topic[2:]) for topic in topics]),
+            bytes.fromhex(log["data"][2:]),
         )
-        for parameter, topic in zip(indexed, log["topics"][1:], strict=True):
-            values[_name_of(parameter)] = _decoded_topic(parameter, bytes.fromhex(topic[2:]))
         events.append(
             Event(
-                name=entry["name"],
-                args={_name_of(each): values[_name_of(each)] for each in entry["inputs"]},
-                address=to_checksum_address(log["address"]),
+                name=layout.name,
+                args=values,
+                address=_checksummed(bytes.fromhex(log["address"][2:])),
                 block_number=int(log["blockNumber"], 16),
                 block_hash=log["blockHash"],
                 transaction_hash=log["transactionHash"],
@@ -103,6 +101,31 @@ def decode_events(
             )
         )
     return events
+
+
+class _Layout:
+    """An event of an ABI. Of what does not fit into a topic, only the hash is there."""
+
+    def __init__(self, entry: Entry) -> None:
+        self.name: str = entry["name"]
+        self._order = tuple(each["name"] for each in entry["inputs"])
+        self.indexed = [
+            each if _fits(each["type"]) else {"name": each["name"], "type": "bytes32"}
+            for each in entry["inputs"]
+            if each["indexed"]
+        ]
+        self._plain = [each for each in entry["inputs"] if not each["indexed"]]
+        self._names = tuple(each["name"] for each in (*self.indexed, *self._plain))
+
+    def decoded(self, topics: bytes, data: bytes) -> Mapping[str, Any]:
+        """The arguments by name, in the order of the declaration."""
+        values = _decoded(self.indexed, topics) + _decoded(self._plain, data)
+        named = dict(zip(self._names, values, strict=True))
+        return {name: named[name] for name in self._order}
+
+
+def _fits(kind: str) -> bool:
+    return kind not in ("string", "bytes", "tuple") and not kind.endswith("]")
 
 
 def function_of(artifact: Artifact, name: str, args: Sequence[Any]) -> Entry:
@@ -120,12 +143,12 @@ def function_of(artifact: Artifact, name: str, args: Sequence[Any]) -> Entry:
     raise InputError(f"{artifact.name} has no function {name}")
 
 
-def _events(abi: Sequence[Entry]) -> Mapping[str, Entry]:
+def _events(abi: Sequence[Entry]) -> Mapping[str, _Layout]:
     """By topic."""
     known = _EVENTS.get(id(abi))
     if known is None or known[0] is not abi:
         by_topic = {
-            _topic(entry): entry
+            _topic(entry): _Layout(entry)
             for entry in abi
             if entry["type"] == "event" and not entry.get("anonymous")
         }
@@ -134,7 +157,7 @@ def _events(abi: Sequence[Entry]) -> Mapping[str, Entry]:
     return known[1]
 
 
-_EVENTS: dict[int, tuple[Sequence[Entry], Mapping[str, Entry]]] = {}
+_EVENTS: dict[int, tuple[Sequence[Entry], Mapping[str, _Layout]]] = {}
 
 
 def _functions(artifact: Artifact) -> Mapping[str, list[Entry]]:
@@ -189,11 +212,6 @@ def _type_of(parameter: Entry) -> str:
     return kind
 
 
-def _name_of(parameter: Entry) -> str:
-    name: str = parameter["name"]
-    return name
-
-
 def _encoded(what: str, parameters: Sequence[Entry], args: Sequence[Any]) -> bytes:
     if len(parameters) != len(args):
         raise InputError(f"{what} takes {len(parameters)} arguments, was given {len(args)}")
@@ -240,13 +258,6 @@ def _decoded(parameters: Sequence[Entry], data: bytes) -> tuple[Any, ...]:
     )
 
 
-def _decoded_topic(parameter: Entry, topic: bytes) -> Any:
-    kind: str = parameter["type"]
-    if kind in ("string", "bytes") or kind.endswith("]") or kind == "tuple":
-        return topic  # only its hash is in the log
-    return _decoded([parameter], topic)[0]
-
-
 def _rich(parameter: Entry, kind: str, value: Any) -> Any:
     if kind.endswith("]"):
         return tuple(_rich(parameter, kind[: kind.rindex("[")], each) for each in value)
@@ -258,7 +269,12 @@ def _rich(parameter: Entry, kind: str, value: Any) -> Any:
                 for component, each in zip(components, value, strict=True)
             )
         )
-    return to_checksum_address(value) if kind == "address" else value
+    return _checksummed(bytes.fromhex(value[2:])) if kind == "address" else value
+
+
+@functools.lru_cache(maxsize=4096)
+def _checksummed(address: bytes) -> str:
+    return checksummed(address)
 
 
 @functools.cache
