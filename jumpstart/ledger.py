@@ -45,7 +45,7 @@ class Stage(IntEnum):
     EXITED = 4
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Position:
     """A participant. `allotted`: tokens won in earlier sessions, once claimed or exited in all, once
     refunded the weight. `amount`: tokens subscribed in `session`, once claimed those released so

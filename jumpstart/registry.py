@@ -7,6 +7,7 @@ Knows attesters and accounts by any spelling that it is given, and a clock that 
 Whether an attester has signed is beyond it.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -32,8 +33,8 @@ class Registry:
     """Passes by attester and account."""
 
     def __init__(self) -> None:
-        self._passes: dict[tuple[str, str], Pass] = {}
-        self._holders: dict[tuple[str, bytes], str] = {}
+        self._passes: defaultdict[str, dict[str, Pass]] = defaultdict(dict)
+        self._holders: defaultdict[str, dict[bytes, str]] = defaultdict(dict)
 
     def present(
         self,
@@ -66,11 +67,11 @@ class Registry:
         not_after = max(before.issued_at, before.revoked_at)
         if issued_at <= not_after:
             raise _refusal("Superseded", issued_at, not_after + 1)
-        holder = self._holders.get((attester, identity), account)
+        holder = self._holders[attester].get(identity, account)
         if holder != account and self.pass_of(attester, holder).level:
             raise _refusal("IdentityTaken", identity, holder)
-        self._holders[attester, identity] = account
-        self._passes[attester, account] = Pass(
+        self._holders[attester][identity] = account
+        self._passes[attester][account] = Pass(
             jurisdiction=jurisdiction,
             level=level,
             issued_at=issued_at,
@@ -81,10 +82,10 @@ class Registry:
     def revoke(self, attester: str, account: str, time: int) -> None:
         """An attester takes back what it has attested until now."""
         before = self.pass_of(attester, account)
-        self._passes[attester, account] = before._replace(level=0, revoked_at=time)
+        self._passes[attester][account] = before._replace(level=0, revoked_at=time)
 
     def pass_of(self, attester: str, account: str) -> Pass:
-        return self._passes.get((attester, account), _NONE)
+        return self._passes[attester].get(account, _NONE)
 
     def is_admitted(
         self,
