@@ -34,6 +34,7 @@ from jumpstart.audit.subject import Subject
 from jumpstart.audit.vault import VaultEvents
 from jumpstart.chain.client import Chain
 from jumpstart.errors import ChainError, InputError, JumpstartError
+from jumpstart.terms import ListingTerms
 
 _CHECKED, _DIFFERENT, _UNCHECKED = "as rebuilt", "different", "not checked"
 _NOT_ASKED: Final = "it was not asked for"
@@ -77,6 +78,7 @@ def audit(
     block_hash: str | None = None,
     confirmations: int | None = None,
     origin: int | None = None,
+    terms: ListingTerms | None = None,
     with_code: bool = True,
     recount: Recount | None = None,
     say: Say = lambda line: None,
@@ -86,9 +88,10 @@ def audit(
     """Audits the sale at an address or, with `application`, the one its launchpad there has listed.
 
     `block`: by default the newest with enough confirmations; `block_hash` is what its hash has to
-    be. `origin`: the first block to look at, by default that of the oldest contract. `recount` counts
-    the holdings again; without it their root is not checked. `watch` is told of each transaction when
-    it has been replayed. `export` is a folder that gets an archive of the events.
+    be. `origin`: the first block to look at, by default that of the oldest contract. `terms`: those
+    that the sale has to be bound to, by default the published ones. `recount` counts the holdings
+    again; without it their root is not checked. `watch` is told of each transaction when it has been
+    replayed. `export` is a folder that gets an archive of the events.
 
     Raises `InputError` where there is no sale, `ChainError` where the node does not answer, answers
     what cannot be read, or rolls the block back meanwhile; `ToolError` where nothing can be rebuilt.
@@ -101,6 +104,7 @@ def audit(
             block=block,
             confirmations=confirmations,
             origin=origin,
+            terms=terms,
         )
         with _archive(export, subject) as keep:
             return _audited(subject, block_hash, recount, say, watch, keep, with_code=with_code)

@@ -101,11 +101,13 @@ class Subject:
         block: int | None = None,
         confirmations: int | None = None,
         origin: int | None = None,
+        terms: ListingTerms | None = None,
     ) -> Self:
         """The sale at an address or, with `application`, the one that the launchpad there has listed.
+        `terms`: those it has to be bound to; else they are read where they were published.
 
-        Raises `InputError` when there is none, or the block does not exist; `ChainError` when the
-        node does not answer.
+        Raises `InputError` when there is none, the block does not exist, or the sale is bound to other
+        terms; `ChainError` when the node does not answer.
         """
         head = chain.header(_head_of(chain, block, confirmations))
         if application is not None:
@@ -116,9 +118,14 @@ class Subject:
             raise InputError(f"there is no contract at {address} in block {head.number}")
         if len(packed) <= _HASH_SIZE:
             raise InputError(f"the contract at {address} is no sale of this project")
+        if terms is not None and packed[:_HASH_SIZE] != terms.terms_hash:
+            raise InputError(
+                f"--terms: they hash to 0x{terms.terms_hash.hex()}, the sale is bound to "
+                f"0x{packed[:_HASH_SIZE].hex()}"
+            )
         sale = chain.contract("SubscriptionSale", address)
         try:
-            return cls._read(chain, head, sale, implementation, packed, origin)
+            return cls._read(chain, head, sale, implementation, packed, origin, terms)
         except (InputError, ValueError) as error:
             raise InputError(f"the contract at {address} is no sale: {error}") from error
 
@@ -131,6 +138,7 @@ class Subject:
         implementation: str,
         packed: bytes,
         origin: int | None,
+        terms: ListingTerms | None,
     ) -> Self:
         def ask(contract: Contract, function: str, *args: Any) -> Any:
             return contract.call(function, *args, block=head.number)
@@ -141,17 +149,7 @@ class Subject:
         if ask(launchpad, "saleOf", number) != sale.address:
             raise InputError(f"its launchpad {front} does not list it")
         block: int = ask(launchpad, "listingBlockOf", number)
-        logs = chain.logs(launchpad.address, from_block=block, to_block=block)
-        listed = [
-            each.args
-            for each in launchpad.events(logs, "Listed")
-            if each.args["applicationId"] == number
-        ]
-        if len(listed) != 1:
-            raise ChainError(
-                f"block {block} has {len(listed)} listings of application {number}, expected 1"
-            )
-        listing = ListingTerms.decoded(listed[0]["terms"])
+        listing = _published(launchpad, number, block) if terms is None else terms
         review = chain.contract("ProjectReview", review_address)
         registry = checksummed(listing.sale.admission.pass_registry)
         if origin is None:
@@ -180,6 +178,21 @@ class Subject:
     @property
     def sale_bytes(self) -> bytes:
         return to_canonical_address(self.sale.address)
+
+
+def _published(launchpad: Contract, number: int, block: int) -> ListingTerms:
+    """The terms that were listed under a number in a block."""
+    logs = launchpad.chain.logs(launchpad.address, from_block=block, to_block=block)
+    listed = [
+        each.args
+        for each in launchpad.events(logs, "Listed")
+        if each.args["applicationId"] == number
+    ]
+    if len(listed) != 1:
+        raise ChainError(
+            f"block {block} has {len(listed)} listings of application {number}, expected 1"
+        )
+    return ListingTerms.decoded(listed[0]["terms"])
 
 
 def creation_block(chain: Chain, address: str, last: int) -> int:

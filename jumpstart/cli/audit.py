@@ -11,12 +11,14 @@ import typer
 from jumpstart.cli.counting import SeedRpc, node_at
 from jumpstart.cli.output import Json, emit, emit_json
 from jumpstart.cli.senders import ChainId, Rpc, connect, parse_address
-from jumpstart.errors import ChainError, CheckError, InputError, ToolError
+from jumpstart.errors import ChainError, CheckError, InputError, ToolError, located
+from jumpstart.files import read_text
 
 if TYPE_CHECKING:
     from jumpstart.audit.audit import Audit
     from jumpstart.audit.holdings import Recount
     from jumpstart.chain.client import Chain
+    from jumpstart.terms import ListingTerms
 
 EXAMPLE = "Example: jumpstart audit 0x.. --rpc http://127.0.0.1:8545"
 
@@ -50,6 +52,14 @@ def audit(
     from_block: Annotated[
         int | None,
         typer.Option(min=0, help="The first block to read; else that of the oldest contract."),
+    ] = None,
+    terms: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The terms that it has to be bound to: what `jumpstart terms --json` prints, or a "
+            "report.",
+        ),
     ] = None,
     out: Annotated[
         Path | None,
@@ -119,6 +129,7 @@ def audit(
             ("--block", block),
             ("--block-hash", block_hash),
             ("--account", account),
+            ("--terms", terms),
             ("--out", out),
             ("--export", export),
             ("--json", as_json or None),
@@ -145,6 +156,7 @@ def audit(
             block_hash=block_hash,
             confirmations=confirmations,
             origin=from_block,
+            terms=None if terms is None else _terms_in(terms),
             recount=_recount(token_rpc, seed_rpc) if holdings else None,
             say=lambda line: typer.echo(line, err=True),
             export=export,
@@ -193,6 +205,24 @@ def _written(done: "Audit", participant: str | None) -> tuple[dict[str, str], li
     written[f"receipt-{participant}.html"] = receipt_page.render(receipt, report["tokens"])
     told = receipt_page.told(receipt, report["tokens"])
     return written, [f"{each.words} {each.calculation}".strip() for each in told]
+
+
+def _terms_in(path: Path) -> "ListingTerms":
+    from jumpstart.terms import ListingTerms
+    from jumpstart.writing import unplain
+
+    with located(f"--terms: {path}"):
+        try:
+            found = json.loads(read_text(path))
+        except RecursionError:
+            raise InputError("not JSON: nested too deeply") from None
+        except json.JSONDecodeError as error:
+            raise InputError(f"not JSON: {error}") from None
+        if not isinstance(found, dict) or "terms" not in found:
+            raise InputError("expected an object with `terms`")
+        with located("terms"):
+            terms: ListingTerms = unplain(ListingTerms, found["terms"])
+    return terms
 
 
 def _write(folder: Path, written: Mapping[str, str]) -> dict[str, str]:

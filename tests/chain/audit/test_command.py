@@ -8,6 +8,7 @@ import pytest
 import rfc8785
 
 from jumpstart.audit.page.render import render
+from jumpstart.audit.subject import Subject
 from jumpstart.chain.client import Chain
 from jumpstart.cli import main
 from tests.chain.audit import scenes
@@ -98,3 +99,35 @@ def test_what_cannot_be_done_ends_with_2_and_writes_nothing(
         err = capsys.readouterr().err
         assert any(each in err for each in said.split("|")), err
     assert not (tmp_path / "nothing").exists()
+
+
+def test_terms_that_were_promised_are_those_it_is_bound_to(
+    trial: Trial, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As `jumpstart terms` prints them; other ones are refused with both hashes."""
+    terms, out = tmp_path / "terms.json", tmp_path / "out"
+    listing = Subject.found(trial.chain, trial.address).listing
+    words = ["audit", trial.address, "--rpc", trial.chain.url, "--no-holdings", "--out", str(out)]
+    words += ["--terms", str(terms)]
+    promised = {"terms": listing.written()}
+    promised["terms"]["sale"]["deal"]["softCap"] = "7"
+    wrong = {
+        "{": "not JSON",
+        "[]": "expected an object",
+        '{"terms": {"sale": 1}}': "terms: expected",
+    }
+    for text, said in wrong.items():
+        terms.write_text(text)
+        assert main(words) == 2
+        assert said in capsys.readouterr().err
+    terms.write_text(json.dumps(promised))
+    assert main(words) == 2
+    said = capsys.readouterr().err
+    bound = "0x" + listing.terms_hash.hex()
+    assert f"the sale is bound to {bound}" in said
+    assert said.count("0x") == 2
+    assert not out.exists()
+    terms.write_text(json.dumps({"terms": listing.written()}))
+    assert main(words) == 0
+    terms.write_bytes((out / "report.json").read_bytes())
+    assert main(words) == 0
