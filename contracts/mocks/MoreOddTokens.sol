@@ -72,6 +72,8 @@ contract LyingToken is OddToken {
 
 /// @title Changes an approval only to zero or from zero, as USDT does.
 contract RaceGuardToken {
+    event Transfer(address indexed from, address indexed to, uint256 value);
+
     mapping(address account => uint256) public balanceOf;
     mapping(address account => mapping(address spender => uint256)) public allowance;
 
@@ -87,6 +89,7 @@ contract RaceGuardToken {
     function transfer(address to, uint256 value) public returns (bool) {
         balanceOf[msg.sender] -= value;
         balanceOf[to] += value;
+        emit Transfer(msg.sender, to, value);
         return true;
     }
 
@@ -94,6 +97,7 @@ contract RaceGuardToken {
         allowance[from][msg.sender] -= value;
         balanceOf[from] -= value;
         balanceOf[to] += value;
+        emit Transfer(from, to, value);
         return true;
     }
 }

@@ -3,6 +3,8 @@ pragma solidity 0.8.37;
 
 /// @title What the odd tokens below have in common: balances and allowances, the whole supply to who deploys.
 abstract contract OddToken {
+    event Transfer(address indexed from, address indexed to, uint256 value);
+
     mapping(address account => uint256) public balanceOf;
     mapping(address account => mapping(address spender => uint256)) public allowance;
 
@@ -18,6 +20,7 @@ abstract contract OddToken {
     function _move(address from, address to, uint256 value) internal virtual {
         balanceOf[from] -= value;
         balanceOf[to] += value;
+        emit Transfer(from, to, value);
     }
 
     function _spend(address from, address to, uint256 value) internal {
@@ -38,6 +41,16 @@ contract PermitlessToken is OddToken {
     function transferFrom(address from, address to, uint256 value) external returns (bool) {
         _spend(from, to, value);
         return true;
+    }
+}
+
+/// @title Moves what it is asked to, and logs nothing of it.
+contract SilentToken is PermitlessToken {
+    constructor(uint256 supply) PermitlessToken(supply) {}
+
+    function _move(address from, address to, uint256 value) internal override {
+        balanceOf[from] -= value;
+        balanceOf[to] += value;
     }
 }
 
@@ -89,7 +102,10 @@ contract FeeToken is PermitlessToken {
 
     function _move(address from, address to, uint256 value) internal override {
         super._move(from, to, value);
-        balanceOf[to] -= value * feeBps / 10_000;
+        if (feeBps == 0) return;
+        uint256 fee = value * feeBps / 10_000;
+        balanceOf[to] -= fee;
+        emit Transfer(to, address(0), fee);
     }
 }
 

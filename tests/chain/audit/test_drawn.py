@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jumpstart.audit.audit import audit
 from jumpstart.audit.holdings import recounted
@@ -20,7 +21,7 @@ from tests.chain import test_ledger_agreement as drawn
 from tests.chain.audit.test_scenes import audited
 from tests.chain.conftest import DRAWN, START
 from tests.chain.stage import Stage
-from tests.chain.test_ledger_agreement import Pair, Script, fortune, run_isolated, scripts
+from tests.chain.test_ledger_agreement import FORTUNE, Pair, Script, fortune, run_isolated, scripts
 
 __all__ = ["fortune"]  # a fixture
 
@@ -64,13 +65,36 @@ def test_drawn_sales_are_consistent(
     run_drawn()
 
 
+@pytest.fixture(scope="module")
+def fortunes(stage: Stage, fortune: Contract) -> list[Contract]:
+    """The usual one, and odd ones, that everybody has as much of."""
+    people = stage.people
+    odd = [
+        stage.chain.deploy(name, 2**255, sender=people.project)
+        for name in ("NoReturnToken", "QuietToken", "BlockingToken")
+    ]
+    stage.chain.send_many(
+        [
+            token.transaction("transfer", each.address, FORTUNE, sender=people.project)
+            for token in odd
+            for each in (*people.buyers, people.stranger)
+        ]
+    )
+    return [fortune, *odd]
+
+
 @pytest.mark.deep
-@given(script=scripts())
+@given(script=scripts(), place=st.integers(0, 3))
 @settings(DRAWN, max_examples=200)
 def test_two_hundred_drawn_sales_are_consistent(
-    stage: Stage, fortune: Contract, monkeypatch: pytest.MonkeyPatch, script: Script
+    stage: Stage,
+    fortunes: list[Contract],
+    monkeypatch: pytest.MonkeyPatch,
+    script: Script,
+    place: int,
 ) -> None:
-    _audited(stage, fortune, script, monkeypatch)
+    """Paid in the native coin or in one of four tokens."""
+    _audited(stage, fortunes[place], script, monkeypatch)
 
 
 def test_a_role_that_plays_the_review_is_noticed(stage: Stage) -> None:
