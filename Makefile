@@ -41,10 +41,11 @@ test-spark: ## that Spark counts as DuckDB does; needs Java 17, fetches Spark
 gas: build ## measure every action and write gas-snapshot.json
 	$(BIN)/python -m benchmarks.gas
 
-bench: setup ## how fast trees are built, holdings counted and transfers fetched, beside what bounds them
+bench: build ## trees, holdings, fetching and audits, each beside what bounds it; takes an hour
 	$(BIN)/python -m benchmarks.tree
 	$(BIN)/python -m benchmarks.snapshot
 	$(BIN)/python -m benchmarks.fetch
+	$(BIN)/python -m benchmarks.audit
 
 lint: setup ## Python and Solidity
 	$(BIN)/ruff check

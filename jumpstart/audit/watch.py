@@ -22,6 +22,7 @@ from jumpstart.audit.steps import Reader
 from jumpstart.audit.subject import CONFIRMATIONS, Subject
 from jumpstart.chain.client import BlockHeader, Chain
 from jumpstart.opening import NO_ROOT
+from jumpstart.terms import ListingTerms
 
 EVERYBODY: Final = 100
 """After so many rounds every participant is compared; in the others those who did something."""
@@ -53,11 +54,14 @@ class Watch:
         application: int | None = None,
         confirmations: int | None = None,
         origin: int | None = None,
+        terms: ListingTerms | None = None,
         with_code: bool = True,
         recount: Recount | None = None,
         say: Callable[[str], None] = lambda line: None,
     ) -> None:
-        """Raises `InputError` where there is no sale, `ChainError` where the node does not answer."""
+        """As an audit's arguments. Raises `InputError` where there is no sale, or one that is bound to
+        other terms, `ChainError` where the node does not answer.
+        """
         with answers_read():
             self.subject = Subject.found(
                 chain,
@@ -65,6 +69,7 @@ class Watch:
                 application=application,
                 confirmations=confirmations,
                 origin=origin,
+                terms=terms,
             )
         usual = 0 if chain.is_local else CONFIRMATIONS
         self._confirmations = usual if confirmations is None else confirmations

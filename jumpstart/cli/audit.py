@@ -121,6 +121,7 @@ def audit(
     address = parse_address("SALE", sale)
     if block_hash is not None:
         require_hash(block_hash)
+    promised = None if terms is None else _terms_in(terms)
     participant = None if account is None else parse_address("--account", account)
     if metrics is not None and not watch:
         raise InputError("--metrics: only with --watch")
@@ -129,7 +130,6 @@ def audit(
             ("--block", block),
             ("--block-hash", block_hash),
             ("--account", account),
-            ("--terms", terms),
             ("--out", out),
             ("--export", export),
             ("--json", as_json or None),
@@ -144,6 +144,7 @@ def audit(
             application=application,
             confirmations=confirmations,
             origin=from_block,
+            terms=promised,
             recount=_recount(token_rpc, seed_rpc) if holdings else None,
         )
         return
@@ -156,7 +157,7 @@ def audit(
             block_hash=block_hash,
             confirmations=confirmations,
             origin=from_block,
-            terms=None if terms is None else _terms_in(terms),
+            terms=promised,
             recount=_recount(token_rpc, seed_rpc) if holdings else None,
             say=lambda line: typer.echo(line, err=True),
             export=export,

@@ -183,6 +183,8 @@ def sample(url: str, name: str) -> float:
         ["--watch", "--block", "3"],
         ["--watch", "--json"],
         ["--watch", "--every", "0"],
+        ["--watch", "--export", "archive"],
+        ["--watch", "--terms", "nothing.json"],
     ],
 )
 def test_options_that_do_not_fit_are_refused(
