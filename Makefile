@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.toolchain/node/bin:$(PATH)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup build demo test test-unit test-chain test-deep test-spark gas bench lint format types check brownie lock clean
+.PHONY: help setup build demo test test-unit test-chain test-deep test-spark web test-web gas bench lint format types check brownie lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -38,6 +38,15 @@ test-spark: ## that Spark counts as DuckDB does; needs Java 17, fetches Spark
 	@$(PYTHON) tools/bootstrap.py --spark
 	$(BIN)/pytest tests/unit/snapshot -m spark --timeout 1800 $(ARGS)
 
+web: setup ## build the participants' page from web/ into jumpstart/site/built
+	@$(PYTHON) tools/bootstrap.py --web
+	$(BIN)/python tools/page_abi.py
+	cd web && npm run --silent types && npm run --silent build
+
+test-web: build ## the page in a real browser, on a local chain; that it is what web/ builds
+	@$(PYTHON) tools/bootstrap.py --web
+	$(BIN)/pytest tests/web --chain $(CHAIN) $(ARGS)
+
 gas: build ## measure every action and write gas-snapshot.json
 	$(BIN)/python -m benchmarks.gas
 
@@ -64,13 +73,16 @@ check: lint types test ## all of it
 brownie: build ## Brownie with the project's compiler and chain; ARGS="run deploy"
 	@$(BIN)/python tools/run_brownie.py $(ARGS)
 
-lock: setup ## after changing a version: requirements.lock, requirements-spark.lock and package-lock.json
+lock: setup ## after changing a version: all requirements*.lock and package-lock.json
 	$(BIN)/uv pip compile --quiet pyproject.toml --extra dev --generate-hashes --no-header \
 	    --no-annotate --no-emit-index-url --python-version 3.11 --output-file requirements.lock
-	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['spark'], sep='\n')" \
+	for extra in spark web; do \
+	    $(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['$$extra'], sep='\n')" \
 	    | $(BIN)/uv pip compile --quiet - --constraint requirements.lock --generate-hashes --no-header \
-	    --no-annotate --no-emit-index-url --python-version 3.11 --output-file requirements-spark.lock
+	    --no-annotate --no-emit-index-url --python-version 3.11 --output-file requirements-$$extra.lock || exit 1; \
+	done
 	npm install --package-lock-only --ignore-scripts
+	cd web && npm install --package-lock-only --ignore-scripts
 
 clean: ## what builds and runs left; the set-up stays
 	rm -rf build out reports .pytest_cache .ruff_cache .mypy_cache .hypothesis

