@@ -72,7 +72,7 @@ async function ended(
   nonce: bigint,
   values: readonly bigint[],
 ): Promise<Progress> {
-  let missing = 0;
+  let lastKnown = Date.now();
   let passed = 0; // how often in a row another transaction had its number
   for (;;) {
     await new Promise((wake) => setTimeout(wake, POLL));
@@ -89,8 +89,8 @@ async function ended(
       const own = (known as { nonce?: unknown } | null)?.nonce;
       passed = integer(count) > (own === undefined ? nonce : integer(own)) ? passed + 1 : 0;
       if (passed === 2) return { step: "replaced", hash };
-      missing = known === null ? missing + POLL : 0;
-      if (missing >= PATIENCE) return { step: "dropped", hash };
+      if (known !== null) lastKnown = Date.now();
+      else if (Date.now() - lastKnown >= PATIENCE) return { step: "dropped", hash };
     } catch (error) {
       if (!(error instanceof NodeError)) throw error; // a node that comes back says how it ended
     }
