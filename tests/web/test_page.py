@@ -83,7 +83,9 @@ def test_a_holding_is_believed_only_with_its_proof(
         assert visit.find("#subscribe").count() == 0
         index = proofs / "index.json"
         index.write_text(json.dumps(json.loads(index.read_text()) | {"root": "0x" + "12" * 32}))
-        os.utime(index, (0, 2_000_000_000))  # a browser asks whether it was changed since it read it
+        os.utime(
+            index, (0, 2_000_000_000)
+        )  # a browser asks whether it was changed since it read it
         visit.look(people.buyers[3].address)
         visit.shows("#holding", "not of 0x")
     with visited(browser, trial, tmp_path / "without", with_proofs=False) as visit:

@@ -40,7 +40,8 @@ export class App {
   account: Address | null = null;
   own: AccountNow | null = null;
   shown: Shown = { state: "unknown" };
-  domain: Domain | null = null;
+  /** Under which the payment token takes permits; null: it takes none; undefined: not asked yet. */
+  domain: Domain | null | undefined = undefined;
   pending: Pending | null = null;
   walletProblem: string | null = null;
   lookText = "";
@@ -94,9 +95,7 @@ export class App {
     try {
       if (this.sale === null) {
         this.sale = await saleOf(this.chain, this.config);
-        document.title = `${this.language.texts.title(this.sale.sold.symbol)}`;
-        const { number } = await this.chain.block();
-        this.domain = await permitDomain(this.chain, this.sale, number);
+        document.title = this.language.texts.title(this.sale.sold.symbol);
       }
       const now = await saleNow(this.chain, this.sale);
       const own =
@@ -108,7 +107,9 @@ export class App {
       if (own?.account === this.account) this.own = own;
       this.isNodeDown = false;
       this.problem = null;
+      this.draw();
       if (hasNewRoot || this.shown.state === "unknown") await this.prove();
+      if (this.domain === undefined) this.domain = await permitDomain(this.chain, this.sale, now.block.number);
     } catch (error) {
       if (error instanceof SaleError) this.problem = error.message;
       else if (error instanceof NodeError) this.isNodeDown = true;
@@ -226,7 +227,7 @@ export class App {
     if (sale === null || own === null || connection === null) return;
     const proof = own.position.stage === NONE && this.shown.state === "found" ? this.shown.proof : null;
     const value = isNative(sale) ? due : 0n;
-    if (!withPermit || this.domain === null) {
+    if (!withPermit || !this.domain) {
       return this.prepare(subscribe(sale, own.account, amount, proof, value, null));
     }
     const { domain } = this;

@@ -14,7 +14,7 @@ import {
   type Hex,
 } from "viem";
 import { launchpadAbi, projectReviewAbi, projectTokenAbi, subscriptionSaleAbi, termsAbi } from "./abi";
-import { bytes, Chain, NodeError, type Call } from "./chain";
+import { bytes, Chain, integer, NodeError, type Call } from "./chain";
 import type { Config } from "./config";
 import { legible } from "./legible";
 import { mulDivUp, type Token } from "./amounts";
@@ -36,14 +36,6 @@ export interface Sale {
   readonly paid: Token & { readonly address: Address };
   /** In whose units the thresholds are; null where that token is on another chain. */
   readonly held: Token | null;
-  readonly scorecard: Scorecard | null;
-}
-
-/** Medians of the reviewers' scores, 0 to 100 for each criterion; the weighted total of 1,000,000. */
-export interface Scorecard {
-  readonly medians: readonly number[];
-  readonly total: bigint;
-  readonly dossier: string;
 }
 
 /** The contract is no sale of this kind, or the node says of its terms what its code does not. */
@@ -55,10 +47,14 @@ const PROXY = /^0x363d3d373d3d3d363d73([0-9a-f]{40})5af43d82803e903d91602b57fd5b
 /** Throws NodeError or SaleError. */
 export async function saleOf(chain: Chain, config: Config): Promise<Sale> {
   const { sale: address } = config;
-  const [chainId, code] = await chain.ask([["eth_chainId"], ["eth_getCode", address, "latest"]]);
+  const [chainId, code, newest] = await chain.ask([
+    ["eth_chainId"],
+    ["eth_getCode", address, "latest"],
+    ["eth_blockNumber"],
+  ]);
   if (Number(chainId) !== config.chainId) throw new NodeError(`the node is of chain ${Number(chainId)}`);
   const termsHash = boundHash(bytes(code));
-  const { number: head } = await chain.block();
+  const head = integer(newest);
   const sale = (name: string): Call => ({ to: address, abi: subscriptionSaleAbi as Abi, name });
   const [application, parts] = (await chain.read([sale("applicationId"), sale("parts")], head)) as [
     bigint | null,
@@ -104,7 +100,6 @@ export async function saleOf(chain: Chain, config: Config): Promise<Sale> {
     sold: { ...sold!, address: deal.saleToken },
     paid: { ...paid!, address: deal.paymentToken },
     held: isHere ? held! : null,
-    scorecard: null,
   };
 }
 

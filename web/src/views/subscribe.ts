@@ -84,7 +84,7 @@ function quoteOf(app: App, own: AccountNow, writer: Writer, session: number): Qu
   const given = parsed(app.amountText, token.decimals);
   const empty = { amount: 0n, due: 0n, surplus: 0n, accepted: 0n, best: 0n, worst: 0n, hasLimit: false };
   if (given === null) return { ...empty, bad: t.subscribe.bad(token.decimals) };
-  const { deal, sessions, tiers } = sale.terms.sale;
+  const { deal, sessions } = sale.terms.sale;
   const amount = app.isMoney ? mulDivDown(given, deal.priceUnit, deal.price) : given;
   const { position } = own;
   const isHere = position.stage === SUBSCRIBED && position.session === session;
@@ -108,7 +108,6 @@ function quoteOf(app: App, own: AccountNow, writer: Writer, session: number): Qu
           ? t.subscribe.tooDear(writer.paid(own.balance))
           : null;
   const hasLimit = sessions[session]!.limit > 0n;
-  void tiers;
   return { amount, due, surplus, accepted: found.accepted, best: found.best, worst: found.worst, hasLimit, bad };
 }
 
@@ -140,7 +139,7 @@ function buttons(app: App, own: AccountNow, { t }: Writer, quote: Quote | null):
   const isAllowed = isNative(sale) || due <= own.allowance;
   const go = (withPermit: boolean) => () => void app.subscribe(amount, due, withPermit);
   return html`<p class="buttons">
-    ${isAllowed || app.domain === null || own.isContract
+    ${isAllowed || !app.domain || own.isContract
       ? nothing
       : html`<button type="button" class="primary" ?disabled=${!isReady} @click=${go(true)}>${t.subscribe.permit}</button>`}
     ${isAllowed

@@ -16,7 +16,7 @@ export function termsView(app: App, writer: Writer): TemplateResult {
     <p>${t.terms.intro}</p>
     <dl class="facts">
       <dt>${t.terms.price}</dt>
-      <dd>${t.terms.priceIs(writer.paid(deal.price), writer.tokens(deal.priceUnit))}</dd>
+      <dd>${t.terms.priceIs(...price(app, writer))}</dd>
       <dt>${t.terms.supply}</dt>
       <dd>${writer.tokens(supply)}</dd>
       <dt>${t.terms.softCap}</dt>
@@ -67,6 +67,16 @@ export function termsView(app: App, writer: Writer): TemplateResult {
       ${t.terms.powersAre.map((each) => html`<li>${each}</li>`)}
     </ul>
   </section>`;
+}
+
+/** Of one whole token where that can be written exactly, else as the terms have it. */
+function price(app: App, writer: Writer): [string, string] {
+  const { deal } = app.sale!.terms.sale;
+  const whole = 10n ** BigInt(app.sale!.sold.decimals);
+  const isExact = (deal.price * whole) % deal.priceUnit === 0n;
+  return isExact
+    ? [writer.paid((deal.price * whole) / deal.priceUnit), writer.tokens(whole)]
+    : [writer.paid(deal.price), writer.tokens(deal.priceUnit)];
 }
 
 function milestones(app: App, writer: Writer): TemplateResult | typeof nothing {
