@@ -44,7 +44,7 @@ export interface Block {
 }
 
 interface Answer {
-  readonly id: number;
+  readonly id: number | null;
   readonly result?: unknown;
   readonly error?: { readonly message?: string; readonly data?: unknown };
 }
@@ -75,11 +75,14 @@ export class Chain {
       throw new NodeError(String(error));
     }
     const found = new Map<number, Answer>();
-    for (const each of Array.isArray(answers) ? answers : [answers]) {
-      if (typeof each === "object" && each !== null) found.set((each as Answer).id, each as Answer);
+    const nameless: Answer[] = []; // some nodes forget the id of what they refuse
+    for (const each of (Array.isArray(answers) ? answers : [answers]) as (Answer | null)[]) {
+      if (typeof each !== "object" || each === null) continue;
+      if (each.id === null && each.error !== undefined) nameless.push(each);
+      else if (each.id !== null) found.set(each.id, each);
     }
     return body.map(({ id, method }) => {
-      const answer = found.get(id);
+      const answer = found.get(id) ?? nameless.shift();
       if (answer === undefined) throw new NodeError(`${method}: no answer`);
       if (answer.error === undefined) return answer.result;
       const refusal = refusalOf(answer.error);
