@@ -278,7 +278,7 @@ var e=(e,t,n)=>()=>{if(n)throw n[0];try{return e&&(t=e(e=0)),t}catch(e){throw n=
             >${t.texts.language}</button>`)}
         </nav>
       </div>
-      ${r===null?C:x`<h1><bdi>${t.title(r.sold.symbol)}</bdi></h1>`}
+      <div class="title">${r===null?C:x`<h1><bdi>${t.title(r.sold.symbol)}</bdi></h1>`}</div>
       <div role="status">${e.isNodeDown?x`<p class="warning" id="down">${t.nodeDown}</p>`:C}</div>
     </header>
     <main id="content">${ss(e)}</main>

@@ -35,7 +35,7 @@ export function pageView(app: App): TemplateResult {
           )}
         </nav>
       </div>
-      ${sale === null ? nothing : html`<h1><bdi>${t.title(sale.sold.symbol)}</bdi></h1>`}
+      <div class="title">${sale === null ? nothing : html`<h1><bdi>${t.title(sale.sold.symbol)}</bdi></h1>`}</div>
       <div role="status">${app.isNodeDown ? html`<p class="warning" id="down">${t.nodeDown}</p>` : nothing}</div>
     </header>
     <main id="content">${body(app)}</main>
