@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 EXAMPLE = "Example: jumpstart demo --participants 100 --scenario delisted"
 
 _FOLDER: Final = Path("out") / "demo"
+_PAGE: Final = "page"
 
 
 def demo(
@@ -61,7 +62,9 @@ def demo(
     if scenario not in list(Scenario):
         raise InputError(f"--scenario: {scenario!r}, expected one of {', '.join(Scenario)}")
     _make(out)
-    summary, kept = _perform(Scenario(scenario), participants, holders, keep=keep)
+    summary, kept = _perform(
+        Scenario(scenario), participants, holders, out / _PAGE if keep else None
+    )
     page, data = out / "report.html", out / "report.json"
     summaries.write(summary, data)
     write_text(page, render(summary))
@@ -74,7 +77,21 @@ def demo(
         emit(f"\nreport: {page}\n")
     if kept is not None:
         line = f"the chain stays at {kept.url}; end it with: kill {kept.pid}\n"
+        if _put_up(summary, kept, out / _PAGE):
+            line += f"the participants' page: {kept.page}\n"
         typer.echo(line, nl=False, err=as_json)
+
+
+def _put_up(summary: "dict[str, Any]", kept: "KeptChain", folder: Path) -> bool:
+    """The page of the sale, if there is one."""
+    from jumpstart.site.site import Config, write_site
+
+    sales = [each["address"] for each in summary["addresses"] if each["role"] == "the sale"]
+    for sale in sales:
+        write_site(
+            folder, Config(sale=sale, chain_id=int(summary["chain"]["chainId"]), rpc=kept.url)
+        )
+    return bool(sales)
 
 
 def _make(folder: Path) -> None:
@@ -86,7 +103,7 @@ def _make(folder: Path) -> None:
 
 
 def _perform(
-    scenario: Any, participants: int, holders: Path | None, *, keep: bool
+    scenario: Any, participants: int, holders: Path | None, page: Path | None
 ) -> "tuple[dict[str, Any], KeptChain | None]":
     from rich.console import Console
 
@@ -107,7 +124,7 @@ def _perform(
         screen = stack.enter_context(Screen(console))
         screen.begin("Compiling and starting a chain", 2)
         artifacts = compile_contracts(report=screen.step)
-        kept = keep_chain(START) if keep else None
+        kept = None if page is None else keep_chain(START, page)
         try:
             url = kept.url if kept else stack.enter_context(LocalNode(start_time=START)).url
             chain = Chain.connect(url, artifacts=artifacts)

@@ -8,7 +8,7 @@ import typer
 
 from jumpstart.cli.page import Snapshot, config_of
 from jumpstart.cli.senders import ChainId, Rpc
-from jumpstart.cli.signals import until_signal
+from jumpstart.signals import until_signal, wait
 
 EXAMPLE = "Example: jumpstart serve 0x.. --rpc http://127.0.0.1:8545 --snapshot DIR"
 
@@ -34,4 +34,4 @@ def serve(
         write_site(folder, config, snapshot)
         with SiteServer(folder, port) as server:
             typer.echo(server.url)
-            ended.wait()
+            wait(ended)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from jumpstart.cli.signals import until_signal
 from jumpstart.errors import ChainError, CheckError, InputError, ToolError
 from jumpstart.pages.numerals import clock, grouped
+from jumpstart.signals import until_signal
 
 if TYPE_CHECKING:
     from jumpstart.audit.metrics import Metrics

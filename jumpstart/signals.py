@@ -1,10 +1,13 @@
-"""Signals: how commands that run until they are told to end hear of it."""
+"""Signals: how what runs until it is told to end hears of it."""
 
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Final
+
+_SLICE: Final = 0.2  # seconds
 
 
 @contextmanager
@@ -21,3 +24,9 @@ def until_signal() -> Iterator[threading.Event]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+def wait(ended: threading.Event) -> None:
+    """Until it is set. In short parts: a signal may reach another thread, and then wakes nobody else."""
+    while not ended.wait(_SLICE):
+        pass
