@@ -265,7 +265,7 @@ def locked(stage: Stage) -> Trial:
     )
     trial = stage.open(allocations=allocations)
     vault = stage.platform.vesting_vault
-    first, second = _grants(trial)
+    first, second = grants_of(trial)
     vault.send("release", first, sender=people.stranger)
     vault.send("revoke", first, sender=people.chair)
     vault.send("transfer", second, people.treasury.address, sender=people.heir)
@@ -283,7 +283,7 @@ def _struct(schedule: Vesting) -> tuple[int, ...]:
     return tuple(vars(schedule).values())
 
 
-def _grants(trial: Trial) -> list[tuple[Any, ...]]:
+def grants_of(trial: Trial) -> list[tuple[Any, ...]]:
     token = "0x" + trial.terms.deal.sale_token.hex()
     made = trial.stage.platform.vesting_vault.call("grantCount") - len(
         trial.sale.listing.allocations
