@@ -13,17 +13,17 @@ TARGET: Final = PROJECT_ROOT / "web" / "src" / "abi.ts"
 
 USED: Final = {
     "ISubscriptionSale": (
-        "abandon", "applicationId", "claim", "claimTo", "claimableOf", "costOf", "demandOf", "depositOf",
-        "allotmentOf", "nonceOf", "opening", "outcome", "parts", "positionOf", "refund", "refundTo",
+        "abandon", "applicationId", "claim", "claimTo", "claimableOf", "demandOf", "depositOf",
+        "allotmentOf", "nonceOf", "opening", "parts", "positionOf", "refund", "refundTo",
         "sessionsSettled", "settle", "settlementOf", "status", "subscribe", "subscribeWithPermit",
-        "totalWeight", "weightOf", "Subscribed",
+        "totalWeight", "weightOf", 
     ),
     "IProceedsEscrow": (
         "delivery", "exit", "exitOf", "exitWithoutTokens", "hasObjected", "hasSharedBond", "object",
-        "releasableAmount", "shareBond", "slash",
+        "shareBond", "slash",
     ),
     "ILaunchpad": ("escrowOf", "listingBlockOf", "saleOf", "Listed"),
-    "IProjectReview": ("guardian", "Applied", "Decided"),
+    "IProjectReview": ("guardian", "resultOf", "rules"),
     "IPassRegistry": ("passOf",),
     "ProjectToken": (
         "allowance", "approve", "balanceOf", "decimals", "name", "nonces", "symbol",

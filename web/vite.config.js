@@ -15,7 +15,7 @@ export default defineConfig({
       output: {
         entryFileNames: "page.js",
         assetFileNames: "page[extname]",
-        inlineDynamicImports: true,
+        codeSplitting: false,
       },
     },
   },

@@ -47,6 +47,8 @@ def test_anybody_sees_what_is_promised_and_who_can_take_part(
         visit.shows("h1", "Sale of")
         visit.shows("section dl.facts", "0x" + trial.sale.listing.terms_hash.hex())
         visit.shows("section dl.facts", "0.000002")
+        _, total = stage.platform.review.call("resultOf", trial.sale.application)
+        visit.shows("#scorecard", f"{total / 10_000:g} points of 100")
         visit.look(people.buyers[2].address)
         visit.shows("#pass", "a pass that counts")
         visit.shows("#holding", "Its coefficient is 3")

@@ -2,25 +2,6 @@
 
 export const subscriptionSaleAbi = [
  {
-  "type": "event",
-  "name": "Subscribed",
-  "inputs": [
-   {
-    "type": "address",
-    "name": "account",
-    "indexed": true
-   },
-   {
-    "type": "uint256",
-    "name": "coefficient"
-   },
-   {
-    "type": "uint256",
-    "name": "accepted"
-   }
-  ]
- },
- {
   "type": "function",
   "name": "abandon",
   "inputs": [],
@@ -128,31 +109,6 @@ export const subscriptionSaleAbi = [
  },
  {
   "type": "function",
-  "name": "costOf",
-  "inputs": [
-   {
-    "type": "address",
-    "name": "account"
-   },
-   {
-    "type": "uint256",
-    "name": "amount"
-   }
-  ],
-  "outputs": [
-   {
-    "type": "uint256",
-    "name": "due"
-   },
-   {
-    "type": "uint256",
-    "name": "surplus"
-   }
-  ],
-  "stateMutability": "view"
- },
- {
-  "type": "function",
   "name": "demandOf",
   "inputs": [
    {
@@ -250,22 +206,6 @@ export const subscriptionSaleAbi = [
       "name": "isChallenged"
      }
     ]
-   }
-  ],
-  "stateMutability": "view"
- },
- {
-  "type": "function",
-  "name": "outcome",
-  "inputs": [],
-  "outputs": [
-   {
-    "type": "uint256",
-    "name": "sold"
-   },
-   {
-    "type": "uint256",
-    "name": "proceeds"
    }
   ],
   "stateMutability": "view"
@@ -686,18 +626,6 @@ export const proceedsEscrowAbi = [
  },
  {
   "type": "function",
-  "name": "releasableAmount",
-  "inputs": [],
-  "outputs": [
-   {
-    "type": "uint256",
-    "name": ""
-   }
-  ],
-  "stateMutability": "view"
- },
- {
-  "type": "function",
   "name": "shareBond",
   "inputs": [
    {
@@ -816,47 +744,27 @@ export const launchpadAbi = [
 
 export const projectReviewAbi = [
  {
-  "type": "event",
-  "name": "Applied",
-  "inputs": [
-   {
-    "type": "uint256",
-    "name": "id",
-    "indexed": true
-   },
+  "type": "function",
+  "name": "guardian",
+  "inputs": [],
+  "outputs": [
    {
     "type": "address",
-    "name": "applicant",
-    "indexed": true
-   },
-   {
-    "type": "bytes32",
-    "name": "termsHash",
-    "indexed": true
-   },
-   {
-    "type": "bytes32",
-    "name": "dossierHash"
-   },
-   {
-    "type": "string",
-    "name": "dossierUri"
+    "name": ""
    }
-  ]
+  ],
+  "stateMutability": "view"
  },
  {
-  "type": "event",
-  "name": "Decided",
+  "type": "function",
+  "name": "resultOf",
   "inputs": [
    {
     "type": "uint256",
-    "name": "id",
-    "indexed": true
-   },
-   {
-    "type": "bool",
-    "name": "approved"
-   },
+    "name": "id"
+   }
+  ],
+  "outputs": [
    {
     "type": "uint8[7]",
     "name": "medians"
@@ -865,16 +773,63 @@ export const projectReviewAbi = [
     "type": "uint256",
     "name": "total"
    }
-  ]
+  ],
+  "stateMutability": "view"
  },
  {
   "type": "function",
-  "name": "guardian",
+  "name": "rules",
   "inputs": [],
   "outputs": [
    {
-    "type": "address",
-    "name": ""
+    "type": "tuple",
+    "name": "",
+    "components": [
+     {
+      "type": "address",
+      "name": "bondToken"
+     },
+     {
+      "type": "uint256",
+      "name": "bond"
+     },
+     {
+      "type": "uint256",
+      "name": "challengeBond"
+     },
+     {
+      "type": "uint256",
+      "name": "quorum"
+     },
+     {
+      "type": "uint256",
+      "name": "commitSeconds"
+     },
+     {
+      "type": "uint256",
+      "name": "revealSeconds"
+     },
+     {
+      "type": "uint256",
+      "name": "approvalSeconds"
+     },
+     {
+      "type": "uint256",
+      "name": "noticeSeconds"
+     },
+     {
+      "type": "uint256",
+      "name": "bar"
+     },
+     {
+      "type": "uint8[7]",
+      "name": "floors"
+     },
+     {
+      "type": "uint16[7]",
+      "name": "weightsBps"
+     }
+    ]
    }
   ],
   "stateMutability": "view"

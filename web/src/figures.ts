@@ -28,6 +28,11 @@ export class Writer implements Figures {
     return percent(bps, this.t.locale);
   }
 
+  /** A weighted total of 1,000,000, as points of 100. */
+  points(value: bigint): string {
+    return (Number(value) / 10_000).toLocaleString(this.t.locale, { maximumFractionDigits: 2 });
+  }
+
   address(value: Address): string {
     return shortOf(value);
   }

@@ -36,6 +36,24 @@ export interface Sale {
   readonly paid: Token & { readonly address: Address };
   /** In whose units the thresholds are; null where that token is on another chain. */
   readonly held: Token | null;
+  readonly scorecard: Scorecard;
+}
+
+/** The reviewers' medians, 0 to 100 for each criterion, and their weighted total of 1,000,000. */
+export interface Scorecard {
+  readonly medians: readonly number[];
+  readonly floors: readonly number[];
+  readonly weights: readonly number[];
+  readonly total: bigint;
+  readonly bar: bigint;
+}
+
+type Result = readonly [medians: readonly number[], total: bigint];
+
+interface Rules {
+  readonly floors: readonly number[];
+  readonly weightsBps: readonly number[];
+  readonly bar: bigint;
 }
 
 /** The contract is no sale of this kind, or the node says of its terms what its code does not. */
@@ -68,15 +86,23 @@ export async function saleOf(chain: Chain, config: Config): Promise<Sale> {
     name,
     args,
   });
-  const [listed, block, escrow, guardian] = (await chain.read(
+  const reviewed = (name: string, ...args: unknown[]): Call => ({
+    to: review,
+    abi: projectReviewAbi as Abi,
+    name,
+    args,
+  });
+  const [listed, block, escrow, guardian, result, rules] = (await chain.read(
     [
       front("saleOf", application),
       front("listingBlockOf", application),
       front("escrowOf", address),
-      { to: review, abi: projectReviewAbi as Abi, name: "guardian" },
+      reviewed("guardian"),
+      reviewed("resultOf", application),
+      reviewed("rules"),
     ],
     head,
-  )) as [Address, bigint, Address, Address];
+  )) as [Address, bigint, Address, Address, Result, Rules];
   if (listed !== address) throw new SaleError("its launchpad does not list it");
   const terms = await publishedTerms(chain, launchpad, application, block, termsHash);
   const deal = terms.sale.deal;
@@ -100,6 +126,13 @@ export async function saleOf(chain: Chain, config: Config): Promise<Sale> {
     sold: { ...sold!, address: deal.saleToken },
     paid: { ...paid!, address: deal.paymentToken },
     held: isHere ? held! : null,
+    scorecard: {
+      medians: result[0],
+      floors: rules.floors,
+      weights: rules.weightsBps,
+      total: result[1],
+      bar: rules.bar,
+    },
   };
 }
 

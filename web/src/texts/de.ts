@@ -66,6 +66,11 @@ export const de: Texts = {
     milestones: "Wie das Projekt bezahlt wird",
     milestonesIntro: (initial) => `${initial} des Erlöses, wenn der Verkauf zustande gekommen ist, der Rest, wenn es liefert. Wird ein Meilenstein verpasst, öffnet sich das Recht auszusteigen: Noch nicht freie Tokens gehen zurück, gegen den Teil der Zahlung, der noch da ist.`,
     milestoneHeads: ["Meilenstein", "Anteil am Erlös", "Fällig", "Dokument (SHA-256)"],
+    scorecard: "Was die Prüfer sagten",
+    scorecardIs: (total, bar) =>
+      `${total} von 100 Punkten; für eine Zulassung braucht es mindestens ${bar}, und in jedem Kriterium das Mindeste unten. Es sagt, was Menschen vorher urteilten, nicht, was aus dem Projekt wird.`,
+    scoreHeads: ["Kriterium", "Median", "Mindestens", "Gewicht"],
+    criteria: ["Kreativität", "Betrieb", "Vermarktung", "Produkt", "Sicherheit", "Angebot", "Nachhaltigkeit"],
     powers: "Wer was kann",
     powersAre: [
       "Niemand kommt an eine Einzahlung, eine Rückzahlung oder zugeteilte Tokens. Was Ihnen gehört, zahlen Funktionen aus, die jeder aufrufen kann und die an Sie zahlen.",

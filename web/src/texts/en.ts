@@ -81,6 +81,11 @@ export const en = {
     milestones: "How the project is paid",
     milestonesIntro: (initial: string) => `${initial} of the proceeds when the sale has succeeded, the rest as it delivers. A milestone that is missed opens the exit right: tokens that are not free yet go back for the part of the payment that is still there.`,
     milestoneHeads: ["Milestone", "Share of the proceeds", "Due", "Document (SHA-256)"],
+    scorecard: "What the reviewers said",
+    scorecardIs: (total: string, bar: string) =>
+      `${total} points of 100; at least ${bar} are needed for an approval, and in each criterion the least below. It says what people judged beforehand, not what will become of the project.`,
+    scoreHeads: ["Criterion", "Median", "Least", "Weight"],
+    criteria: ["Creativity", "Operations", "Marketing", "Product", "Assurance", "Supply", "Sustainability"],
     powers: "Who can do what",
     powersAre: [
       "Nobody can touch a deposit, a refund or an allotted token. What is yours is paid by functions that anybody can call, and that pay you.",

@@ -61,7 +61,7 @@ export function termsView(app: App, writer: Writer): TemplateResult {
         ];
       }),
     )}
-    ${milestones(app, writer)}
+    ${milestones(app, writer)} ${scorecard(app, writer)}
     <h3>${t.terms.powers}</h3>
     <ul>
       ${t.terms.powersAre.map((each) => html`<li>${each}</li>`)}
@@ -77,6 +77,24 @@ function price(app: App, writer: Writer): [string, string] {
   return isExact
     ? [writer.paid((deal.price * whole) / deal.priceUnit), writer.tokens(whole)]
     : [writer.paid(deal.price), writer.tokens(deal.priceUnit)];
+}
+
+/** What the reviewers said of the project, beside what an approval asks for. */
+function scorecard(app: App, writer: Writer): TemplateResult {
+  const { t } = writer;
+  const { medians, floors, weights, total, bar } = app.sale!.scorecard;
+  return html`<h3>${t.terms.scorecard}</h3>
+    <p id="scorecard">${t.terms.scorecardIs(writer.points(total), writer.points(bar))}</p>
+    ${table(
+      t.terms.scorecard,
+      t.terms.scoreHeads,
+      medians.map((each, place) => [
+        t.terms.criteria[place] ?? String(place + 1),
+        String(each),
+        String(floors[place]),
+        writer.share(weights[place]!),
+      ]),
+    )}`;
 }
 
 function milestones(app: App, writer: Writer): TemplateResult | typeof nothing {
