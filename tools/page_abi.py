@@ -16,7 +16,7 @@ USED: Final = {
         "abandon", "applicationId", "claim", "claimTo", "claimableOf", "demandOf", "depositOf",
         "allotmentOf", "nonceOf", "opening", "parts", "positionOf", "refund", "refundTo",
         "sessionsSettled", "settle", "settlementOf", "status", "subscribe", "subscribeWithPermit",
-        "totalWeight", "weightOf", 
+        "totalWeight", "weightOf",
     ),
     "IProceedsEscrow": (
         "delivery", "exit", "exitOf", "exitWithoutTokens", "hasObjected", "hasSharedBond", "object",
