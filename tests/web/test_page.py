@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Route, expect
 
 from jumpstart.ledger import Stage as Done
 from tests.chain import figures
+from tests.chain.proceeds_escrow.escrowed import Escrowed
 from tests.chain.stage import People, Stage, Trial, account, raw
 from tests.web.visit import PATIENCE, visited
 from tests.web.wallet import Wallet
@@ -258,6 +259,26 @@ def test_whoever_exits_is_told_what_it_costs(
         visit.finish()
     assert trial.paid(buyer) == had + refund + amount
     assert trial.escrow.call("hasSharedBond", buyer.address)
+
+
+def test_participants_object_to_what_was_not_delivered(
+    browser: Browser, stage: Stage, people: People, tmp_path: Path
+) -> None:
+    trial = stage.open()
+    trial.oversubscribe()
+    trial.settle()
+    trial.collect()
+    Escrowed(trial).attest()
+    buyer = people.buyers[4]
+    with visited(browser, trial, tmp_path, Wallet(stage.chain, buyer)) as visit:
+        visit.connect()
+        visit.shows("section:has(#delivery)", "milestone 1 was delivered")
+        visit.shows("section:has(#delivery)", "weigh 0%")
+        visit.page.click("#object")
+        visit.finish()
+        visit.shows("section:has(#delivery)", "You have objected")
+    assert trial.escrow.call("hasObjected", buyer.address)
+    assert trial.escrow.call("delivery").objected == trial.call("weightOf", buyer.address)
 
 
 # ---------------------------------------------------------------------------------------- what goes wrong
