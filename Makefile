@@ -32,7 +32,7 @@ test-chain: build ## on a local chain; CHAIN=anvil for the other one
 	$(BIN)/pytest tests/chain --chain $(CHAIN) -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-deep: build ## the long runs
-	$(BIN)/pytest -m deep --chain $(CHAIN) -n $(WORKERS) --timeout 3600 $(ARGS)
+	$(BIN)/pytest tests/unit tests/chain -m deep --chain $(CHAIN) -n $(WORKERS) --timeout 3600 $(ARGS)
 
 test-spark: ## that Spark counts as DuckDB does; needs Java 17, fetches Spark
 	@$(PYTHON) tools/bootstrap.py --spark
@@ -45,6 +45,7 @@ web: setup ## build the participants' page from web/ into jumpstart/site/built
 
 test-web: build ## the page in a real browser, on a local chain; that it is what web/ builds
 	@$(PYTHON) tools/bootstrap.py --web
+	$(BIN)/mypy tests/web/*.py
 	$(BIN)/pytest tests/web --chain $(CHAIN) $(ARGS)
 
 gas: build ## measure every action and write gas-snapshot.json

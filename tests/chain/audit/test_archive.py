@@ -46,7 +46,14 @@ def replayed(folder: Path, artifacts: Artifacts) -> Replayed:
     return replay_archive(Archive(folder), artifacts)
 
 
-@pytest.mark.parametrize("scene", [scenes.success, scenes.native, scenes.delisted])
+@pytest.mark.parametrize(
+    "scene",
+    [
+        scenes.success,
+        pytest.param(scenes.native, marks=pytest.mark.deep),
+        pytest.param(scenes.delisted, marks=pytest.mark.deep),
+    ],
+)
 def test_an_archive_replays_to_the_figures_of_the_audit(
     stage: Stage, artifacts: Artifacts, tmp_path: Path, scene: Scene
 ) -> None:
