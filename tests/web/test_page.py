@@ -332,7 +332,17 @@ def test_a_wallet_on_another_chain_or_account_sends_nothing(
         wallet.switch_chain(7)
         visit.shows("#wrong-chain", "chain 7")
         wallet.switch_chain(stage.chain.chain_id)
-        # The wallet moves on between the two words that the page exchanges with it.
+        # A wallet that moves to another chain and says nothing of it.
+        visit.page.fill("#amount", written(AMOUNT))
+        expect(go).to_be_enabled(timeout=PATIENCE)
+        go.click()
+        visit.page.wait_for_selector("#outcome")
+        wallet.chain_id = 7
+        visit.page.click("#send")
+        visit.reach("elsewhere")
+        visit.page.click("#close")
+        wallet.switch_chain(stage.chain.chain_id)
+        # One that signs with another account than it has shown.
         visit.page.fill("#amount", written(AMOUNT))
         go.click()
         visit.page.wait_for_selector("#outcome")

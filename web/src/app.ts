@@ -108,13 +108,26 @@ export class App {
       this.isNodeDown = false;
       this.problem = null;
       this.draw();
-      if (hasNewRoot || this.shown.state === "unknown") await this.prove();
+      if (hasNewRoot || this.shown.state === "unknown" || this.shown.state === "broken") await this.prove();
       if (this.domain === undefined) this.domain = await permitDomain(this.chain, this.sale, now.block.number);
     } catch (error) {
       if (error instanceof SaleError) this.problem = error.message;
       else if (error instanceof NodeError) this.isNodeDown = true;
       else throw error;
     }
+    this.draw();
+  }
+
+  speak(found: Language): void {
+    this.language = found;
+    if (this.sale !== null) document.title = found.texts.title(this.sale.sold.symbol);
+    this.draw();
+  }
+
+  /** Amounts are given in money, or in tokens. */
+  count(isMoney: boolean): void {
+    this.isMoney = isMoney;
+    this.amountText = "";
     this.draw();
   }
 
@@ -209,7 +222,7 @@ export class App {
   async confirm(): Promise<void> {
     const { action } = this.pending ?? {};
     if (!action || this.connection === null) return;
-    await send(this.chain, this.connection, action, (progress) => {
+    await send(this.chain, this.connection, action, this.config.chainId, (progress) => {
       this.pending = { action, progress };
       this.draw();
     });

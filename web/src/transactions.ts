@@ -17,6 +17,7 @@ export type Progress =
   | { readonly step: "dropped"; readonly hash: Hex }
   | { readonly step: "rejected" }
   | { readonly step: "moved" }
+  | { readonly step: "elsewhere" }
   | { readonly step: "unreachable" }
   | { readonly step: "failed"; readonly words: string };
 
@@ -38,6 +39,7 @@ export async function send(
   chain: Chain,
   connection: Connection,
   action: Action,
+  chainId: number,
   tell: (progress: Progress) => void,
 ): Promise<Progress> {
   const end = (progress: Progress) => {
@@ -52,8 +54,9 @@ export async function send(
   if (connection.account !== from) return end({ step: "moved" });
   let hash: Hex, nonce: bigint;
   try {
+    if (!(await connection.isOn(chainId))) return end({ step: "elsewhere" });
     nonce = integer(await chain.one("eth_getTransactionCount", from, "latest"));
-    hash = await connection.send(action.message);
+    hash = await connection.send(action.message, chainId);
   } catch (error) {
     if (error instanceof NodeError) return end({ step: "unreachable" });
     if (!(error instanceof WalletError)) return end({ step: "failed", words: String(error) });

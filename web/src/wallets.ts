@@ -83,10 +83,17 @@ export class Connection {
     this.account = null;
   }
 
-  /** The hash of the transaction. */
-  async send(message: { from: Address; to: Address; data: Hex; value: bigint }): Promise<Hex> {
+  /** Asks again which chain it is on: not every wallet says so when it moves. */
+  async isOn(chainId: number): Promise<boolean> {
+    this.chainId = Number(await this.request("eth_chainId"));
+    return this.chainId === chainId;
+  }
+
+  /** The hash of the transaction. A wallet that knows `chainId` refuses it on another chain. */
+  async send(message: { from: Address; to: Address; data: Hex; value: bigint }, chainId: number): Promise<Hex> {
     const { from, to, data, value } = message;
-    const transaction = { from, to, data, ...(value > 0n ? { value: `0x${value.toString(16)}` } : {}) };
+    const coins = value > 0n ? { value: `0x${value.toString(16)}` } : {};
+    const transaction = { from, to, data, ...coins, chainId: `0x${chainId.toString(16)}` };
     return bytes(await this.request("eth_sendTransaction", [transaction]));
   }
 

@@ -237,6 +237,7 @@ export const de: Texts = {
     dropped: "Kein Knoten kennt diese Transaktion mehr: Sie ist verworfen. Es ist nichts geschehen, und Sie können sie wieder senden.",
     rejected: "Sie haben in Ihrer Wallet abgelehnt. Es ist nichts geschehen.",
     moved: "Ihre Wallet hat jetzt ein anderes Konto. Es wurde nichts gesendet; beginnen Sie mit ihm von vorn.",
+    elsewhere: "Ihre Wallet ist jetzt auf einer anderen Chain. Es wurde nichts gesendet; wechseln Sie zurück und beginnen Sie von vorn.",
     unreachable: "Der Knoten antwortet nicht. Es wurde nichts gesendet.",
     failed: (words) => `Die Wallet sagt: ${words}`,
     refused: "Es würde abgelehnt.",

@@ -252,6 +252,7 @@ export const en = {
     dropped: "No node knows this transaction any more: it was dropped. Nothing happened, and you can send it again.",
     rejected: "You have declined in your wallet. Nothing happened.",
     moved: "Your wallet has another account now. Nothing was sent; begin again with it.",
+    elsewhere: "Your wallet is on another chain now. Nothing was sent; switch it back and begin again.",
     unreachable: "The node does not answer. Nothing was sent.",
     failed: (words: string) => `The wallet says: ${words}`,
     refused: "It would be refused.",

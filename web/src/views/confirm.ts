@@ -8,7 +8,7 @@ import type { Refusal } from "../chain";
 import { Writer } from "../figures";
 import type { ErrorName, Texts } from "../texts/en";
 
-const OVER = new Set(["done", "reverted", "replaced", "dropped", "rejected", "moved", "unreachable", "failed", "refused"]);
+const OVER = new Set(["done", "reverted", "replaced", "dropped", "rejected", "moved", "elsewhere", "unreachable", "failed", "refused"]);
 
 export function confirmView(app: App): TemplateResult | typeof nothing {
   const { pending, sale } = app;

@@ -30,7 +30,7 @@ export function pageView(app: App): TemplateResult {
               type="button"
               lang=${each.code}
               aria-pressed=${each.code === code ? "true" : "false"}
-              @click=${() => choose(app, each.code)}
+              @click=${() => app.speak(each)}
             >${each.texts.language}</button>`,
           )}
         </nav>
@@ -102,9 +102,4 @@ function announcement(app: App): string {
     default:
       return progress[step];
   }
-}
-
-function choose(app: App, code: string): void {
-  app.language = LANGUAGES.find((each) => each.code === code) ?? app.language;
-  void app.refresh();
 }

@@ -40,11 +40,7 @@ export function subscribeView(app: App, writer: Writer, phase: Phase): TemplateR
               type="radio"
               name="unit"
               .checked=${app.isMoney === isMoney}
-              @change=${() => {
-                app.isMoney = isMoney;
-                app.amountText = "";
-                void app.refresh();
-              }}
+              @change=${() => app.count(isMoney)}
             />${isMoney ? t.subscribe.inPaid : t.subscribe.inTokens}</label>`,
         )}
       </fieldset>
