@@ -10,12 +10,16 @@ import pytest
 from eth_account.signers.local import LocalAccount
 from playwright.sync_api import Browser, Route, expect
 
+from jumpstart.chain.client import Chain
+from jumpstart.chain.compiler import Artifacts
+from jumpstart.chain.node import LocalNode
 from jumpstart.ledger import Stage as Done
 from tests.chain import figures
+from tests.chain.conftest import START
 from tests.chain.proceeds_escrow.escrowed import Escrowed
 from tests.chain.stage import People, Stage, Trial, account, raw
 from tests.web.visit import PATIENCE, visited
-from tests.web.wallet import Wallet
+from tests.web.wallet import ContractAccount, Wallet
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -176,6 +180,55 @@ def test_amounts_that_would_be_refused_are_said_beforehand(
                 re.compile(said, re.IGNORECASE), timeout=PATIENCE
             )
             assert visit.page.locator("button.primary:has-text('Subscribe')").is_disabled()
+
+
+# ---------------------------------------------------------------------------------------- other accounts
+
+
+def test_a_wallet_that_is_a_contract_does_everything(
+    browser: Browser, stage: Stage, people: People, tmp_path: Path
+) -> None:
+    """By approval, as permits are for keys; and its word for another address is asked of itself (ERC-1271)."""
+    trial, contract = stage.open(payers=[]), stage.wallet
+    wallet, cold = ContractAccount(contract, people.wallet_owner), account("cold")
+    with visited(browser, trial, tmp_path, wallet) as visit:
+        visit.connect()
+        visit.shows("#shown", "is a contract")
+        visit.page.fill("#amount", written(AMOUNT))
+        expect(visit.find("text=Sign a permit")).to_have_count(0)
+        visit.press("1. Allow exactly")
+        visit.finish()
+        visit.page.wait_for_selector("button.primary:has-text('Subscribe'):not([disabled])")
+        visit.page.click("button.primary:has-text('Subscribe')")
+        visit.finish()
+        assert trial.call("positionOf", contract.address).amount == AMOUNT
+        trial.close()
+        trial.send("settle", sender=people.stranger)
+        trial.vest()
+        visit.page.get_by_text("Have it paid to another address").click()
+        visit.page.fill("#other", cold.address)
+        visit.press("Sign, and have it paid there")
+        visit.finish()
+        visit.shows("#stage", "claimed")
+    assert trial.sold(cold) == AMOUNT
+
+
+def test_an_account_that_has_delegated_still_signs_for_itself(
+    browser: Browser, artifacts: Artifacts, tmp_path: Path
+) -> None:
+    """EIP-7702: it has code, and a permit all the same. On a node that knows such accounts."""
+    with LocalNode("anvil", start_time=START) as node:
+        chain = Chain.connect(node.url, artifacts=artifacts)
+        stage = Stage(chain)
+        buyer, trial = stage.people.buyers[2], stage.open(payers=[])
+        designator = bytes.fromhex("ef0100") + raw(stage.wallet)
+        chain.set_code(buyer.address, designator)
+        with visited(browser, trial, tmp_path, Wallet(chain, buyer)) as visit:
+            visit.connect()
+            visit.page.fill("#amount", written(AMOUNT))
+            visit.press("Sign a permit")
+            visit.finish()
+        assert trial.call("positionOf", buyer.address).amount == AMOUNT
 
 
 # ---------------------------------------------------------------------------------------- claiming

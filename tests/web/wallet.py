@@ -9,7 +9,7 @@ from eth_account.messages import encode_typed_data
 from eth_account.signers.local import LocalAccount
 from playwright.sync_api import Page
 
-from jumpstart.chain.client import Chain
+from jumpstart.chain.client import Chain, Contract
 from jumpstart.errors import ChainError
 
 REJECTED = 4001
@@ -101,7 +101,7 @@ class Wallet:
     def _result(self, method: str, params: list[Any]) -> Any:
         match method:
             case "eth_requestAccounts" | "eth_accounts":
-                return [each.address.lower() for each in self.accounts]
+                return self._shown()
             case "eth_chainId":
                 return hex(self.chain_id)
             case "wallet_switchEthereumChain":
@@ -135,5 +135,27 @@ class Wallet:
         sent: str = self.chain.request("eth_sendRawTransaction", raw)
         return sent
 
+    def _shown(self) -> list[str]:
+        return [each.address.lower() for each in self.accounts]
+
     def _signer(self, account: str) -> LocalAccount:
         return next(each for each in self.accounts if each.address.lower() == account.lower())
+
+
+class ContractAccount(Wallet):
+    """A wallet that is a contract: its owner signs for it, and sends what it does."""
+
+    def __init__(self, contract: Contract, owner: LocalAccount) -> None:
+        super().__init__(contract.chain, owner)
+        self.contract = contract
+
+    def _shown(self) -> list[str]:
+        return [self.contract.address.lower()]
+
+    def _signer(self, account: str) -> LocalAccount:
+        return self.accounts[0]
+
+    def send(self, message: dict[str, str], **changes: Any) -> str:
+        data = self.contract.calldata("execute", message["to"], message["data"])
+        wrapped = message | {"to": self.contract.address, "data": "0x" + data.hex()}
+        return super().send(wrapped, **changes)

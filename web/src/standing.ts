@@ -176,7 +176,8 @@ export async function accountNow(
     passes: passes.map((each, place) => ({ ...each, attester: attesters[place]! })),
     balance,
     allowance,
-    isContract: raw[1] !== "0x",
+    // An account that has delegated (EIP-7702) still signs for itself.
+    isContract: raw[1] !== "0x" && !String(raw[1]).startsWith("0xef0100"),
   };
 }
 

@@ -21,6 +21,11 @@ export type Progress =
   | { readonly step: "unreachable" }
   | { readonly step: "failed"; readonly words: string };
 
+interface Known {
+  readonly from: unknown;
+  readonly nonce: unknown;
+}
+
 const POLL = 1_500; // milliseconds
 const PATIENCE = 120_000; // for a transaction that no node knows
 
@@ -89,8 +94,10 @@ async function ended(
         const status = (receipt as { status?: unknown }).status;
         return status === "0x1" ? { step: "done", hash, values } : { step: "reverted", hash };
       }
-      const own = (known as { nonce?: unknown } | null)?.nonce;
-      passed = integer(count) > (own === undefined ? nonce : integer(own)) ? passed + 1 : 0;
+      // What a contract does is in somebody else's transaction, with its sender's number.
+      const isOwn = known === null || String((known as Known).from).toLowerCase() === from.toLowerCase();
+      const number = known === null ? nonce : integer((known as Known).nonce);
+      passed = isOwn && integer(count) > number ? passed + 1 : 0;
       if (passed === 2) return { step: "replaced", hash };
       if (known !== null) lastKnown = Date.now();
       else if (Date.now() - lastKnown >= PATIENCE) return { step: "dropped", hash };
