@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from jumpstart.cli.page import Snapshot, config_of
+from jumpstart.cli.page import Snapshot, config_of, sale_at
 from jumpstart.cli.senders import ChainId, Rpc
 from jumpstart.signals import until_signal, wait
 
@@ -28,7 +28,7 @@ def serve(
     from jumpstart.site.server import SiteServer
     from jumpstart.site.site import write_site
 
-    config = config_of(sale, rpc, snapshot, chain_id)
+    config = config_of(sale_at(sale, rpc, chain_id), rpc, snapshot)
     with tempfile.TemporaryDirectory() as name, until_signal() as ended:
         folder = Path(name)
         write_site(folder, config, snapshot)

@@ -15,8 +15,9 @@ from playwright.sync_api import Browser
 
 from jumpstart.cli import main
 from jumpstart.site.site import PROOFS
-from tests.chain.stage import People, Stage
+from tests.chain.stage import People, Stage, Trial
 from tests.web.visit import Visit, snapshot_of
+from tools.page_abi import USED
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -78,6 +79,40 @@ def test_a_sale_is_served_until_a_signal(
         assert served.wait(20) == 0
 
 
+def _check_descriptors(folder: Path, trial: Trial) -> None:
+    """Everything that a participant signs can be shown by a wallet: each argument with a name, or left out."""
+    described: set[str] = set()
+    for name, contract in (("sale", trial.contract), ("escrow", trial.escrow)):
+        found = json.loads((folder / f"calldata-{name}.json").read_text())
+        (deployment,) = found["context"]["contract"]["deployments"]
+        assert deployment == {"chainId": trial.chain.chain_id, "address": contract.address}
+        for key, form in found["display"]["formats"].items():
+            function, _, rest = key.partition("(")
+            (entry,) = (each for each in contract.artifact.abi if each.get("name") == function)
+            names = [each["name"] for each in entry["inputs"]]
+            wanted = [f"{each['type']} {each['name']}" for each in entry["inputs"]]
+            assert rest.removesuffix(")").split(",") == (wanted or [""])
+            paths = [each["path"] for each in form["fields"]]
+            assert sorted([*paths, *form["excluded"]]) == sorted(names)
+            assert form["required"] == paths
+            described.add(function)
+            for field in form["fields"]:
+                if field["format"] == "tokenAmount":
+                    sold, paid = trial.sale_token.address, trial.sale.payment_token.address
+                    assert field["params"]["token"] == (sold if field["path"] == "amount" else paid)
+    used = set(USED["ISubscriptionSale"]) | set(USED["IProceedsEscrow"])
+    writes = {
+        each["name"]
+        for contract in (trial.contract, trial.escrow)
+        for each in contract.artifact.abi
+        if each["type"] == "function" and each["stateMutability"] not in ("view", "pure")
+    }
+    assert used & writes <= described
+    words = json.loads((folder / "eip712-sale.json").read_text())
+    assert words["context"]["eip712"]["domain"]["verifyingContract"] == trial.address
+    assert [key.partition("(")[0] for key in words["display"]["formats"]] == ["ClaimTo", "RefundTo"]
+
+
 def test_a_page_is_written_for_any_host(
     stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -86,6 +121,7 @@ def test_a_page_is_written_for_any_host(
     words = [trial.address, "--rpc", stage.chain.url, "--snapshot", str(snapshot)]
     assert main(["page", *words, "--out", str(site), "--json"]) == 0
     written = json.loads(capsys.readouterr().out)
+    _check_descriptors(site / "wallets", trial)
     assert main(["verify-page", str(site), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["htmlSha256"] == written["htmlSha256"]
     index = snapshot / PROOFS / "index.json"
