@@ -22,7 +22,7 @@ from tests.chain import figures
 from tests.chain.stage import CLAIMED, EXITED, FAILED, Person, Stage, Trial
 
 CALLS: Final = 40
-"""For each role and state; on Ganache, which is ten times as slow, half as many."""
+"""For each role and state; on Ganache, which is ten times as slow, half of them are enough if one went through."""
 
 ROLES: Final = (
     "creator",
@@ -157,7 +157,9 @@ def test_no_role_takes_anything_from_a_participant(
     calls = CALLS // 2 if stage.chain.kind == "ganache" else CALLS
     done: Counter[str] = Counter()
     worth = world.worth()
-    for number in range(calls):
+    for number in range(CALLS):
+        if number >= calls and done:
+            break
         name, sent = deed(world, role) if number == calls // 2 else world.call(caller)
         try:
             stage.chain.send(sent)
