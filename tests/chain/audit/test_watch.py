@@ -19,6 +19,7 @@ from jumpstart.cli import main
 from jumpstart.errors import ChainError
 from tests.chain.audit.mutants import plant
 from tests.chain.audit.test_mutants import MUTANTS
+from tests.chain.conftest import leave_to_anvil
 from tests.chain.faulty_node import FaultyNode
 from tests.chain.stage import Stage, Trial
 
@@ -53,6 +54,7 @@ def done(watch: Watch) -> Round:
 
 def test_each_round_says_what_an_audit_from_the_beginning_says(stage: Stage) -> None:
     """The models that have gone on are those that have begun again: their reports are the same bytes."""
+    leave_to_anvil(stage.chain)
     trial = stage.publish()
     watch = Watch(trial.chain, trial.address, with_code=False)
     for step in life(trial, stage):
@@ -106,6 +108,7 @@ def test_difference_is_an_alarm_once_and_stays_a_difference(stage: Stage) -> Non
 
 def test_node_that_fails_in_the_middle_of_a_round_loses_nothing(stage: Stage) -> None:
     """Whatever it is asked just then: the next round says what would have been said."""
+    leave_to_anvil(stage.chain)
     trial = stage.open()
     with FaultyNode(trial.chain.url) as node:
         chain = Chain.connect(node.url, artifacts=trial.chain.artifacts)

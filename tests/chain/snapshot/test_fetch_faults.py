@@ -12,6 +12,7 @@ import pytest
 from jumpstart.chain.blocks import header_hash
 from jumpstart.chain.node import LocalNode
 from jumpstart.errors import ChainError, CheckError, InputError
+from tests.chain.conftest import leave_to_anvil
 from tests.chain.faulty_node import FaultyNode, Reply
 from tests.chain.snapshot.scene import QUICK, SUPPLY, History, bytes_of, rows_of
 
@@ -160,8 +161,8 @@ def test_a_node_that_fails_is_survived(
     fault: Callable[[FaultyNode], None],
 ) -> None:
     """By itself, with the bytes of an undisturbed fetch."""
-    if fault in ON_THE_WAY and history.chain.kind == "ganache":
-        pytest.skip("the same with every node, and faster with Anvil")
+    if fault in ON_THE_WAY:
+        leave_to_anvil(history.chain)
     fault(faulty)
     first = history.created if fault is has_no_old_states else None
     assert bytes_of(history.fetch(tmp_path / "work", faulty.url, first=first)) == expected
