@@ -1,6 +1,8 @@
 """Files: text read whole, and written whole or not at all. Knows no format."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from jumpstart.errors import InputError
@@ -21,10 +23,17 @@ def write_text(path: Path, text: str) -> None:
 
     Raises `InputError` naming the file when it cannot be written.
     """
+    with replaced(path) as draft:
+        draft.write_text(text, encoding="utf-8", newline="")
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """The same for what is written bit by bit: a draft, which takes the file's place at the end."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         try:
-            draft.write_text(text, encoding="utf-8", newline="")
+            yield draft
             draft.replace(path)
         finally:
             draft.unlink(missing_ok=True)

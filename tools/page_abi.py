@@ -91,8 +91,9 @@ def _parameter(entry: Any) -> dict[str, Any]:
     return kept
 
 
-def _written(content: Any) -> str:
-    return json.dumps(content, indent=1)
+def _written(entries: list[dict[str, Any]]) -> str:
+    """An entry a line."""
+    return "[\n" + "".join(f"  {json.dumps(each)},\n" for each in entries) + "]"
 
 
 def main() -> int:

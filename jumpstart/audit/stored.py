@@ -24,6 +24,7 @@ from jumpstart.audit.steps import Reader
 from jumpstart.audit.subject import Subject
 from jumpstart.chain.compiler import Artifacts
 from jumpstart.errors import InputError, JumpstartError
+from jumpstart.files import replaced
 from jumpstart.writing import plain
 
 FORMAT: Final = "jumpstart-replay-v1"
@@ -110,25 +111,17 @@ def result_bytes(replayed: Replayed) -> bytes:
 
 def write_participants(replayed: Replayed, path: Path) -> None:
     """A row of CSV for each participant, in the order of addresses: what it has shown, asked for, got,
-    and could claim. Not all of them are ever in memory.
+    and could claim. One row is in memory.
 
     Raises `InputError` when the file cannot be written.
     """
-    draft = path.with_name(f".{path.name}")
-    try:
-        with draft.open("w", encoding="utf-8", newline="") as file:
-            rows = map(_row, participants_of(replayed.replay))
-            writer: csv.DictWriter[str] | None = None
-            for row in rows:
-                if writer is None:
-                    writer = csv.DictWriter(file, list(row), lineterminator="\n")
-                    writer.writeheader()
-                writer.writerow(row)
-        draft.replace(path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
-    finally:
-        draft.unlink(missing_ok=True)
+    with replaced(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+        writer: csv.DictWriter[str] | None = None
+        for row in map(_row, participants_of(replayed.replay)):
+            if writer is None:
+                writer = csv.DictWriter(file, list(row), lineterminator="\n")
+                writer.writeheader()
+            writer.writerow(row)
 
 
 def _row(participant: dict[str, Any]) -> dict[str, Any]:

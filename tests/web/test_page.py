@@ -541,6 +541,29 @@ def test_a_token_cannot_pretend_to_be_something_else(
         assert "owned" not in visit.page.title().replace(heading, "")
 
 
+def test_terms_that_the_sale_is_not_bound_to_are_not_shown(
+    browser: Browser, stage: Stage, tmp_path: Path
+) -> None:
+    """A node that tells of a lower price than the one that was listed."""
+    trial = stage.open()
+    honest = trial.sale.listing.abi_encoding.hex()
+    price = (
+        trial.terms.deal.price.to_bytes(32).hex() + trial.terms.deal.price_unit.to_bytes(32).hex()
+    )
+    cheaper = (1).to_bytes(32).hex() + trial.terms.deal.price_unit.to_bytes(32).hex()
+    assert price in honest
+
+    def lie(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace(price, cheaper))
+
+    with visited(browser, trial, tmp_path) as visit:
+        visit.page.route(visit.rpc + "/**", lie)
+        visit.page.reload()
+        visit.shows("#problem", "other terms were published")
+        assert visit.find("#phase").count() == 0
+
+
 def test_a_page_of_something_else_says_so(browser: Browser, stage: Stage, tmp_path: Path) -> None:
     trial = stage.open()
     trial.address = stage.sale_token.address

@@ -27,14 +27,6 @@ export function written(amount: bigint, decimals: number, locale: string): strin
   return rest === "" ? whole : whole + pointOf(locale) + rest;
 }
 
-/** Of at most `places` digits behind the point, rounded down; exact where these are enough. */
-export function shortened(amount: bigint, decimals: number, locale: string, places = 4): string {
-  if (decimals <= places) return written(amount, decimals, locale);
-  const step = 10n ** BigInt(decimals - places);
-  if (amount > 0n && amount < step) return written(amount, decimals, locale);
-  return written(amount - (amount % step), decimals, locale);
-}
-
 /** Base units of what somebody typed; null where it is no amount, or finer than the token. */
 export function parsed(text: string, decimals: number): bigint | null {
   const found = /^(\d{1,60})?(?:[.,](\d{0,60}))?$/.exec(text.replace(/[\s'’_]/g, ""));

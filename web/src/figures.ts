@@ -1,9 +1,10 @@
 // Figures as people read them, in one language.
 
 import type { Address } from "viem";
-import { percent, shortened, written, type Token } from "./amounts";
+import { percent, written, type Token } from "./amounts";
 import { shortOf, type Sale } from "./sale";
-import type { Figures, Texts } from "./texts/en";
+import type { Texts } from "./texts/en";
+import type { Figures } from "./texts/errors";
 
 export class Writer implements Figures {
   constructor(
@@ -18,11 +19,6 @@ export class Writer implements Figures {
   readonly plain = (value: unknown): string => {
     return typeof value === "bigint" || typeof value === "number" ? value.toLocaleString(this.t.locale) : String(value);
   };
-
-  /** At most four digits behind the point: where every digit counts, use `exact`. */
-  brief(value: bigint, token: Token): string {
-    return `${shortened(value, token.decimals, this.t.locale)} ${token.symbol}`;
-  }
 
   share(bps: bigint | number): string {
     return percent(bps, this.t.locale);

@@ -1,6 +1,6 @@
 // How a sale stands at a block, and how one account does.
 
-import { zeroAddress, type Abi, type Address } from "viem";
+import type { Abi, Address } from "viem";
 import {
   passRegistryAbi,
   proceedsEscrowAbi,
@@ -12,8 +12,8 @@ import { integer, type Block, type Call, type Chain } from "./chain";
 import { isNative, type Sale } from "./sale";
 
 export const FUNDED = 0, SUCCEEDED = 1, FAILED = 2;
-export const NONE = 0, SUBSCRIBED = 1, CLAIMED = 2, REFUNDED = 3, EXITED = 4;
-export const WAITING = 0, DELIVERING = 1, DELIVERED = 2, EXITING = 3, ENDED = 4;
+export const NONE = 0, SUBSCRIBED = 1, CLAIMED = 2, EXITED = 4;
+export const DELIVERING = 1, EXITING = 3;
 
 export interface Opening {
   readonly startsAt: bigint;
@@ -212,8 +212,6 @@ export function admission(sale: Sale, passes: readonly Pass[], time: number): Pa
   const order: PassState[] = ["counts", "jurisdiction", "level", "expired", "revoked", "none"];
   return order.find((each) => states.includes(each)) ?? "none";
 }
-
-export const NOBODY = zeroAddress;
 
 function reader(to: Address, abi: readonly unknown[]): (name: string, ...args: unknown[]) => Call {
   return (name, ...args) => ({ to, abi: abi as Abi, name, args });

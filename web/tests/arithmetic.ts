@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { allotmentDown, preview, settle } from "../src/allotment";
-import { mulDivUp, parsed, shortened, written } from "../src/amounts";
+import { mulDivUp, parsed, written } from "../src/amounts";
 import { rootFrom } from "../src/holdings";
 import { legible } from "../src/legible";
 import { nextMoment, vestedDown } from "../src/vesting";
@@ -20,7 +20,6 @@ const functions: Record<string, (...args: any[]) => unknown> = {
   mulDivUp,
   parsed,
   written,
-  shortened,
   legible,
   rootFrom,
 };

@@ -4,9 +4,9 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { ref } from "lit-html/directives/ref.js";
 import type { Action } from "../actions";
 import type { App, Pending } from "../app";
-import type { Refusal } from "../chain";
 import { Writer } from "../figures";
-import type { ErrorName, Texts } from "../texts/en";
+import type { Texts } from "../texts/en";
+import { sentenceOf } from "../texts/errors";
 
 const OVER = new Set(["done", "reverted", "replaced", "dropped", "rejected", "moved", "elsewhere", "unreachable", "failed", "refused"]);
 
@@ -59,7 +59,7 @@ function body({ action, progress }: Pending, writer: Writer): TemplateResult {
         ${transaction(t, progress.hash)}`;
     case "refused":
       return html`<p class="no-line">${t.progress.refused}</p>
-        <p id="refusal">${sentence(progress.refusal, writer)}</p>`;
+        <p id="refusal">${sentenceOf(t.errors, progress.refusal.error, progress.refusal.args, writer)}</p>`;
     case "failed":
       return html`<p class="no-line"><bdi>${t.progress.failed(progress.words)}</bdi></p>`;
     case "sent":
@@ -105,11 +105,4 @@ function outcome(action: Action, values: readonly bigint[], writer: Writer): str
     case "abandon":
       return words[action.kind];
   }
-}
-
-/** A contract's refusal as a sentence with what to do. */
-export function sentence(refusal: Refusal, writer: Writer): string {
-  const { errors } = writer.t;
-  const known = errors[refusal.error as ErrorName];
-  return refusal.error !== "" && typeof known === "function" ? known(refusal.args, writer) : errors.unknown;
 }

@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from "lit-html";
 import { exit, object, shareBond } from "../actions";
-import { BASIS_POINTS } from "../amounts";
+import { BASIS_POINTS, mulDivDown } from "../amounts";
 import type { App } from "../app";
 import type { Writer } from "../figures";
 import { DELIVERING, EXITED, EXITING, NONE, SUCCEEDED, type AccountNow } from "../standing";
@@ -39,9 +39,9 @@ export function deliveryView(app: App, writer: Writer): TemplateResult | typeof 
 function objections(app: App, writer: Writer): TemplateResult {
   const { t } = writer;
   const { delivery, totalWeight } = app.now!;
-  const share = totalWeight === 0n ? 0n : (delivery.objected * BASIS_POINTS) / totalWeight;
+  const shareDown = totalWeight === 0n ? 0n : mulDivDown(delivery.objected, BASIS_POINTS, totalWeight);
   const { own } = app;
-  return html`<p>${t.delivery.objected(writer.share(share), writer.share(app.sale!.terms.escrow.objectionBps))}</p>
+  return html`<p>${t.delivery.objected(writer.share(shareDown), writer.share(app.sale!.terms.escrow.objectionBps))}</p>
     ${own === null || own.position.stage === NONE || own.weight === 0n
       ? nothing
       : own.hasObjected

@@ -34,7 +34,7 @@ function figures(app: App, own: AccountNow, writer: Writer): TemplateResult {
   const now = app.now!, { position } = own;
   const isWaiting = position.stage === SUBSCRIBED && position.session >= now.settled && now.status !== FAILED;
   return html`<dl class="facts" id="figures">
-    <dt>${t.position.stages[0] === undefined ? nothing : t.account.shown}</dt>
+    <dt>${t.account.shown}</dt>
     <dd id="stage">${t.position.stages[position.stage]}</dd>
     ${isWaiting
       ? html`<dt>${t.position.asked}</dt>
@@ -98,7 +98,7 @@ function claims(app: App, own: AccountNow, writer: Writer): TemplateResult | typ
   const { tokens, refund: back } = own.claimable;
   if (status !== SUCCEEDED && status !== FAILED) return nothing;
   const isFirst = own.position.stage === SUBSCRIBED;
-  const isThere = status === FAILED ? back > 0n : tokens > 0n || (isFirst && own.position.stage === SUBSCRIBED);
+  const isThere = status === FAILED ? back > 0n : tokens > 0n || isFirst;
   if (!isThere) return own.position.stage === CLAIMED ? html`<p id="nothing">${t.claim.nothing}</p>` : nothing;
   const action = status === FAILED ? refund(sale, own.account) : claim(sale, own.account);
   const kind = status === FAILED ? "refundTo" : "claimTo";
