@@ -119,6 +119,27 @@ def test_allotments_are_the_models(
     assert run(cases) == [wanted, *expected]
 
 
+@pytest.mark.parametrize(
+    ("supply", "rows"),
+    [(10, {1: 4, 3: 10}), (10, {2: 10}), (10, {1: 0, 2: 10}), (30, {1: 10, 2: 20}), (1, {5: 0})],
+)
+def test_what_is_just_enough_is_settled_as_by_the_model(
+    run: Run, supply: int, rows: dict[int, int]
+) -> None:
+    outcome = tiered.settle(
+        supply, {each: Demand(subscribed=amount, accounts=1) for each, amount in rows.items()}
+    )
+    written = [
+        {"coefficient": big(each), "subscribed": big(amount)} for each, amount in rows.items()
+    ]
+    (found,) = run([("settle", [big(supply), written])])
+    assert found == {
+        "remaining": big(outcome.remaining),
+        "weight": big(outcome.weight),
+        "fullFrom": big(outcome.full_from),
+    }
+
+
 @given(data=st.data())
 @MANY
 def test_a_preview_holds_whatever_others_do(run: Run, data: st.DataObject) -> None:

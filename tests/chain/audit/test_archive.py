@@ -220,14 +220,25 @@ def _without_beginning(rows: Rows) -> None:
     del rows[: len(rows) // 2]
 
 
-@pytest.mark.parametrize("change", [_swapped, _nonsense, _without_beginning])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (_swapped, "comes after log"),
+        (_nonsense, "what cannot be read"),
+        (_without_beginning, "nothing of its creation"),
+    ],
+)
 def test_what_is_no_sale_is_refused(
-    original: Path, artifacts: Artifacts, tmp_path: Path, change: Callable[[Rows], object]
+    original: Path,
+    artifacts: Artifacts,
+    tmp_path: Path,
+    change: Callable[[Rows], object],
+    words: str,
 ) -> None:
     folder = tmp_path / "changed"
     shutil.copytree(original, folder)
     _changed(folder, change)
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match=words):
         replayed(folder, artifacts)
 
 
