@@ -23,8 +23,8 @@ USED: Final = {
         "shareBond", "slash",
     ),
     "ILaunchpad": ("escrowOf", "listingBlockOf", "saleOf", "Listed"),
-    "IProjectReview": ("guardian", "resultOf", "rules"),
-    "IPassRegistry": ("passOf",),
+    "IProjectReview": ("applicationOf", "guardian", "resultOf", "rules", "Applied"),
+    "IPassRegistry": ("passOf", "present"),
     "ProjectToken": (
         "allowance", "approve", "balanceOf", "decimals", "name", "nonces", "symbol",
         "DOMAIN_SEPARATOR", "permit",

@@ -1,4 +1,4 @@
-// One script and one style sheet, under names that do not change: the Python package says what their hashes are.
+// Scripts and a style sheet under names that do not change: the Python package says what their hashes are.
 import { defineConfig } from "vite";
 
 export default defineConfig({
@@ -15,7 +15,7 @@ export default defineConfig({
       output: {
         entryFileNames: "page.js",
         assetFileNames: "page[extname]",
-        codeSplitting: false,
+        chunkFileNames: "[name].js",
       },
     },
   },

@@ -16,6 +16,11 @@ contract ContractWallet is IERC1271 {
         Burning // every gas it is given
     }
 
+    struct Call {
+        address to;
+        bytes data;
+    }
+
     address public immutable OWNER;
     Answer public answer;
 
@@ -47,6 +52,13 @@ contract ContractWallet is IERC1271 {
 
     function execute(address to, bytes calldata data) external payable {
         _call(to, data);
+    }
+
+    /// @dev All of them, or none.
+    function executeAll(Call[] calldata calls) external payable {
+        for (uint256 i = 0; i < calls.length; ++i) {
+            _call(calls[i].to, calls[i].data);
+        }
     }
 
     function isValidSignature(bytes32 hash, bytes calldata signature) external view returns (bytes4) {

@@ -188,15 +188,19 @@ class Committee:
     scores: tuple[int, ...] = (80, 80, 80, 80, 80, 80, 80)
 
     def approval(
-        self, application: int, listing: ListingTerms, *, applicant: Sender
+        self,
+        application: int,
+        listing: ListingTerms,
+        *,
+        applicant: Sender,
+        dossier: tuple[str, bytes] | None = None,
     ) -> list[Transaction]:
         """What it takes from the application, which must get this number, to its approval. The
-        applicant has approved the review for the bond.
+        applicant has approved the review for the bond. `dossier`: where it is, and its SHA-256.
         """
         review = self.platform.review
-        submitted = review.transaction(
-            "submit", "", listing.terms_hash, listing.terms_hash, sender=applicant
-        )
+        uri, digest = dossier or ("", listing.terms_hash)
+        submitted = review.transaction("submit", uri, digest, listing.terms_hash, sender=applicant)
         return [submitted, *self.verdict(application)]
 
     def verdict(self, application: int) -> list[Transaction]:

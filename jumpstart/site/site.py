@@ -6,6 +6,7 @@ stands for all of it. The proofs beside it need no hash: the page verifies each 
 
 import base64
 import hashlib
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+
+from markupsafe import Markup
 
 from jumpstart.accounts import checksummed, parse_account
 from jumpstart.amounts import parse_integer
@@ -22,7 +25,9 @@ from jumpstart.files import write_text
 from jumpstart.pages.environment import environment_of
 
 HTML: Final = "index.html"
-BUILT: Final = ("page.css", "page.js")
+BUILT: Final = ("page.css", "page.js", "receipt.js")
+"""Of these, `receipt.js` is loaded when somebody asks for a receipt."""
+
 PROOFS: Final = "proofs"
 
 _FOLDER: Final = Path(__file__).parent
@@ -46,6 +51,7 @@ def html_of(config: Config) -> str:
         config=config,
         policy=policy_of(config),
         integrity={name: _integrity(built(name)) for name in BUILT},
+        later=Markup(later()),  # noqa: S704 (names and hashes)
     )
     return html
 
@@ -56,7 +62,7 @@ def policy_of(config: Config) -> str:
     return "; ".join(
         [
             "default-src 'none'",
-            "script-src 'self'",
+            f"script-src 'self' '{_digest('sha256', later().encode())}'",
             "style-src 'self'",
             "img-src data:",
             f"connect-src 'self' {parts.scheme}://{parts.netloc.rpartition('@')[2]}",
@@ -66,6 +72,11 @@ def policy_of(config: Config) -> str:
             "trusted-types lit-html",
         ]
     )
+
+
+def later() -> str:
+    """The import map: what a script that is loaded later has to hash to."""
+    return json.dumps({"integrity": {"./receipt.js": _integrity(built("receipt.js"))}})
 
 
 def built(name: str) -> bytes:
@@ -145,4 +156,8 @@ class _Metas(HTMLParser):
 
 
 def _integrity(content: bytes) -> str:
-    return "sha384-" + base64.b64encode(hashlib.sha384(content).digest()).decode()
+    return _digest("sha384", content)
+
+
+def _digest(name: str, content: bytes) -> str:
+    return f"{name}-{base64.b64encode(hashlib.new(name, content).digest()).decode()}"

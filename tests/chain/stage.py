@@ -386,10 +386,12 @@ class Stage:
         count: int = self.platform.review.call("applicationCount")
         return count + 1
 
-    def approval(self, listing: ListingTerms) -> list[Transaction]:
+    def approval(
+        self, listing: ListingTerms, dossier: tuple[str, bytes] | None = None
+    ) -> list[Transaction]:
         """The project applies, and the reviewer approves."""
         return self.committee.approval(
-            self.next_application, listing, applicant=self.people.project
+            self.next_application, listing, applicant=self.people.project, dossier=dossier
         )
 
     def list(
@@ -399,11 +401,12 @@ class Stage:
         holdings: Mapping[str, int] | None = None,
         payers: Sequence[Person] | None = None,
         is_drawn: bool = True,
+        dossier: tuple[str, bytes] | None = None,
         **changes: Any,
     ) -> "Trial":
         """A sale that was reviewed and listed, without holdings; at the draw of its days unless told not to wait.
 
-        `payers`, by default everybody, let it take payment.
+        `payers`, by default everybody, let it take payment. `dossier`: where it is, and its SHA-256.
         """
         listing = terms if isinstance(terms, ListingTerms) else self.listing(terms, **changes)
         application = self.next_application
@@ -417,7 +420,7 @@ class Stage:
         creator = self.people.creator
         self.chain.send_many(
             [
-                *self.approval(listing),
+                *self.approval(listing, dossier),
                 self.platform.listing(application, listing, sender=creator),
                 *approvals,
             ]

@@ -4,7 +4,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from eth_account.signers.local import LocalAccount
@@ -24,6 +24,7 @@ from tests.web.wallet import ContractAccount, Wallet
 pytestmark = pytest.mark.timeout(180)
 
 AMOUNT = 60_000
+POLL = 4_000  # milliseconds after which the page reads again
 
 
 def written(amount: int, decimals: int = 18) -> str:
@@ -50,8 +51,10 @@ def test_anybody_sees_what_is_promised_and_who_can_take_part(
     with visited(browser, trial, tmp_path) as visit:
         visit.shows("#phase", "Open for subscriptions")
         visit.shows("h1", "Sale of")
-        visit.shows("section dl.facts", "0x" + trial.sale.listing.terms_hash.hex())
-        visit.shows("section dl.facts", "0.000002")
+        visit.shows(
+            "section[aria-labelledby=terms] dl.facts", "0x" + trial.sale.listing.terms_hash.hex()
+        )
+        visit.shows("section[aria-labelledby=terms] dl.facts", "0.000002")
         _, total = stage.platform.review.call("resultOf", trial.sale.application)
         visit.shows("#scorecard", f"{total / 10_000:g} points of 100")
         visit.look(people.buyers[2].address)
@@ -229,6 +232,87 @@ def test_an_account_that_has_delegated_still_signs_for_itself(
             visit.press("Sign a permit")
             visit.finish()
         assert trial.call("positionOf", buyer.address).amount == AMOUNT
+
+
+@pytest.mark.parametrize("kind", ["ganache", "anvil"])
+def test_a_wallet_that_can_bundle_calls_needs_one_transaction(
+    browser: Browser, artifacts: Artifacts, tmp_path: Path, kind: Literal["ganache", "anvil"]
+) -> None:
+    """EIP-5792: allowance and subscription. One of the nodes can try both out, for the other the page calculates."""
+    with LocalNode(kind, start_time=START) as node:
+        stage = Stage(Chain.connect(node.url, artifacts=artifacts))
+        trial, contract = stage.open(payers=[]), stage.wallet
+        wallet = ContractAccount(contract, stage.people.wallet_owner)
+        wallet.is_atomic = True
+        with visited(browser, trial, tmp_path, wallet) as visit:
+            visit.connect()
+            visit.page.fill("#amount", written(AMOUNT))
+            visit.page.click("#at-once")
+            visit.page.wait_for_selector("#outcome")
+            assert visit.find("#calculated").count() == (1 if kind == "ganache" else 0)
+            words = visit.finish()
+            assert "and no more" in words
+            assert "0.00000000000006 " in words
+            assert visit.find("#approve").count() == 0
+        assert wallet.asked.count("wallet_sendCalls") == 1
+        assert "eth_sendTransaction" not in wallet.asked
+        assert trial.call("positionOf", contract.address).amount == AMOUNT
+        assert stage.payment_token.call("allowance", contract.address, trial.address) == 0
+
+
+def test_a_bundle_that_is_declined_reverted_or_dropped_has_not_happened(
+    browser: Browser, stage: Stage, people: People, tmp_path: Path
+) -> None:
+    trial = stage.open(payers=[])
+    wallet = ContractAccount(stage.wallet, people.wallet_owner)
+    wallet.is_atomic = True
+    with visited(browser, trial, tmp_path, wallet) as visit:
+        visit.connect()
+        visit.page.fill("#amount", written(AMOUNT))
+
+        def end(step: str) -> None:
+            visit.page.click("#at-once")
+            visit.confirm()
+            visit.reach(step)
+            visit.page.click("#close")
+
+        wallet.rejects = {"wallet_sendCalls"}
+        end("rejected")
+        wallet.rejects = set()
+        wallet.instead = {"wallet_sendCalls": lambda _: {"id": "0x12"}}
+        for status, step in ((400, "dropped"), (500, "reverted"), (600, "reverted")):
+            told = {"status": status, "receipts": []}
+            wallet.instead["wallet_getCallsStatus"] = lambda _, told=told: told
+            end(step)
+        wallet.instead["wallet_sendCalls"] = lambda _: {}
+        end("failed")
+        wallet.is_atomic = False
+        wallet.switch_chain(stage.chain.chain_id)
+        visit.page.wait_for_selector("#approve")
+        assert visit.find("#at-once").count() == 0
+    assert stage.payment_token.call("allowance", stage.wallet.address, trial.address) == 0
+
+
+def test_an_allowance_can_be_taken_back_for_tokens_that_ask_for_it(
+    browser: Browser, stage: Stage, buyer: LocalAccount, tmp_path: Path
+) -> None:
+    token = stage.odd_token("RaceGuardToken", paying=True)
+    trial, wallet = stage.open(payment_token=raw(token), payers=[]), Wallet(stage.chain, buyer)
+    token.send("approve", trial.address, 1, sender=buyer)
+    with visited(browser, trial, tmp_path, wallet) as visit:
+        visit.connect()
+        visit.page.fill("#amount", written(AMOUNT))
+        visit.page.click("#approve")
+        visit.reach("refused")
+        visit.page.click("#close")
+        visit.page.click("#take-back")
+        visit.finish()
+        expect(visit.find("#take-back")).to_have_count(0, timeout=PATIENCE)
+        visit.page.click("#approve")
+        visit.finish()
+        visit.page.click("#subscribe-go:not([disabled])")
+        visit.finish()
+    assert stage_of(trial, buyer) is Done.SUBSCRIBED
 
 
 # ---------------------------------------------------------------------------------------- claiming
@@ -454,6 +538,82 @@ def test_a_node_that_answers_nonsense_shows_nothing_false(
         visit.page.wait_for_selector("#down")
         visit.shows("#content", "Reading the sale")
         assert visit.find("#phase").count() == 0
+
+
+LIES = (
+    ("settlementOf", 0, "what is shared in a settled session"),
+    ("demandOf", 0, "what is shared in a settled session"),
+    ("allotmentOf", 0, "what this account is allotted"),
+    ("depositOf", 0, "what this account has paid in"),
+    ("claimableOf", 0, "what this account can claim"),
+    ("claimableOf", 1, "what comes back to this account"),
+)
+"""One more, in a word of what a function answers; and what the page says of it."""
+
+
+def test_nothing_is_signed_on_figures_that_do_not_follow_from_the_others(
+    browser: Browser, stage: Stage, people: People, tmp_path: Path
+) -> None:
+    """Of a sale that has to be shared."""
+    trial, buyer = stage.open(), people.buyers[2]
+    trial.subscribe_all([(buyer, 60_000), (people.buyers[3], figures.SUPPLY)])
+    trial.close()
+    trial.send("settle", sender=people.stranger)
+    trial.vest()
+    lie, word = "", 0
+
+    def answer(route: Route) -> None:
+        asked = json.loads(route.request.post_data or "")
+        answered = route.fetch()
+        found = answered.json()
+        for request, reply in zip(asked, found, strict=True) if isinstance(asked, list) else ():
+            if request["method"] == "eth_call" and request["params"][0]["data"].startswith(lie):
+                words = bytearray.fromhex(reply["result"][2:])
+                place = slice(32 * word, 32 * word + 32)
+                words[place] = (int.from_bytes(words[place]) + 1).to_bytes(32)
+                reply["result"] = "0x" + words.hex()
+        route.fulfill(response=answered, body=json.dumps(found))
+
+    with visited(browser, trial, tmp_path, Wallet(stage.chain, buyer)) as visit:
+        visit.connect()
+        expect(visit.find("#claim")).to_be_enabled(timeout=PATIENCE)
+        assert visit.find("#untrue").count() == 0
+        for function, word, said in LIES:  # noqa: B007 (`word` is what the answers change)
+            arguments = {"settlementOf": [0], "demandOf": [0, 0]}.get(function, [buyer.address])
+            lie = "0x" + trial.contract.calldata(function, *arguments)[:4].hex()
+            visit.page.route(visit.rpc + "/**", answer)
+            visit.page.clock.fast_forward(POLL)
+            visit.shows("#untrue", said)
+            expect(visit.find("#claim")).to_be_disabled()
+            visit.page.unroute(visit.rpc + "/**", answer)
+            visit.page.clock.fast_forward(POLL)
+            expect(visit.find("#untrue")).to_have_count(0, timeout=PATIENCE)
+        visit.page.click("#claim")
+        visit.finish()
+    assert trial.sold(buyer) > 0
+
+
+def test_a_chain_that_takes_blocks_back_is_followed(
+    browser: Browser, stage: Stage, buyer: LocalAccount, tmp_path: Path
+) -> None:
+    """What was done is not done any more, the page says so, and it can be done again."""
+    trial, wallet = stage.open(), Wallet(stage.chain, buyer)
+    with visited(browser, trial, tmp_path, wallet) as visit:
+        visit.connect()
+        before = stage.chain.snapshot()
+        for _ in range(2):
+            visit.page.fill("#amount", written(AMOUNT))
+            visit.page.click("#subscribe-go")
+            visit.finish()
+            visit.shows("#stage", "subscribed")
+            stage.chain.revert(before)
+            before = stage.chain.snapshot()
+            visit.shows("section[aria-labelledby=position]", "It has not subscribed")
+            assert stage_of(trial, buyer) is Done.NONE
+        visit.page.fill("#amount", written(AMOUNT))
+        visit.page.click("#subscribe-go")
+        visit.finish()
+    assert stage_of(trial, buyer) is Done.SUBSCRIBED
 
 
 def test_a_transaction_that_is_replaced_or_dropped_is_said_to_be(

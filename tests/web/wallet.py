@@ -55,6 +55,7 @@ class Wallet:
         self.asked: list[str] = []
         self.rejects: set[str] = set()
         self.instead: dict[str, Callable[[list[Any]], Any]] = {}
+        self.is_atomic = False
 
     def put_into(
         self, page: Page, name: str = "w", title: str = "Test Wallet", *, is_legacy: bool = False
@@ -111,6 +112,12 @@ class Wallet:
                 return self._sign(*params)
             case "eth_sendTransaction":
                 return self.send(params[0])
+            case "wallet_getCapabilities" if self.is_atomic:
+                return {each: {"atomic": {"status": "supported"}} for each in params[1]}
+            case "wallet_sendCalls" if self.is_atomic:
+                return {"id": self.send_all(params[0])}
+            case "wallet_getCallsStatus" if self.is_atomic:
+                return {"status": 200, "receipts": [{"transactionHash": params[0]}]}
         raise KeyError(method)
 
     def _sign(self, account: str, text: str) -> str:
@@ -134,6 +141,10 @@ class Wallet:
         raw = "0x" + signed.raw_transaction.hex().removeprefix("0x")
         sent: str = self.chain.request("eth_sendRawTransaction", raw)
         return sent
+
+    def send_all(self, bundle: dict[str, Any]) -> str:
+        """Several calls in one transaction, which keys alone cannot do (EIP-5792)."""
+        raise KeyError("wallet_sendCalls")
 
     def _shown(self) -> list[str]:
         return [each.address.lower() for each in self.accounts]
@@ -159,3 +170,16 @@ class ContractAccount(Wallet):
         data = self.contract.calldata("execute", message["to"], message["data"])
         wrapped = message | {"to": self.contract.address, "data": "0x" + data.hex()}
         return super().send(wrapped, **changes)
+
+    def send_all(self, bundle: dict[str, Any]) -> str:
+        assert bundle["atomicRequired"]
+        assert bundle["chainId"] == hex(self.chain_id)
+        calls = [(each["to"], bytes.fromhex(each["data"][2:])) for each in bundle["calls"]]
+        data = self.contract.calldata("executeAll", calls)
+        return super().send(
+            {
+                "from": bundle["from"],
+                "to": self.contract.address,
+                "data": "0x" + data.hex(),
+            }
+        )

@@ -45,6 +45,8 @@ export const launchpadAbi = [
 ] as const;
 
 export const projectReviewAbi = [
+  {"type": "event", "name": "Applied", "inputs": [{"type": "uint256", "name": "id", "indexed": true}, {"type": "address", "name": "applicant", "indexed": true}, {"type": "bytes32", "name": "termsHash", "indexed": true}, {"type": "bytes32", "name": "dossierHash"}, {"type": "string", "name": "dossierUri"}]},
+  {"type": "function", "name": "applicationOf", "inputs": [{"type": "uint256", "name": "id"}], "outputs": [{"type": "tuple", "name": "", "components": [{"type": "address", "name": "applicant"}, {"type": "uint8", "name": "status"}, {"type": "uint256", "name": "appliedAt"}, {"type": "uint256", "name": "closedAt"}, {"type": "uint256", "name": "committed"}, {"type": "uint256", "name": "revealed"}, {"type": "uint256", "name": "recused"}, {"type": "uint256", "name": "bondReturned"}, {"type": "bytes32", "name": "termsHash"}, {"type": "bytes32", "name": "dossierHash"}]}], "stateMutability": "view"},
   {"type": "function", "name": "guardian", "inputs": [], "outputs": [{"type": "address", "name": ""}], "stateMutability": "view"},
   {"type": "function", "name": "resultOf", "inputs": [{"type": "uint256", "name": "id"}], "outputs": [{"type": "uint8[7]", "name": "medians"}, {"type": "uint256", "name": "total"}], "stateMutability": "view"},
   {"type": "function", "name": "rules", "inputs": [], "outputs": [{"type": "tuple", "name": "", "components": [{"type": "address", "name": "bondToken"}, {"type": "uint256", "name": "bond"}, {"type": "uint256", "name": "challengeBond"}, {"type": "uint256", "name": "quorum"}, {"type": "uint256", "name": "commitSeconds"}, {"type": "uint256", "name": "revealSeconds"}, {"type": "uint256", "name": "approvalSeconds"}, {"type": "uint256", "name": "noticeSeconds"}, {"type": "uint256", "name": "bar"}, {"type": "uint8[7]", "name": "floors"}, {"type": "uint16[7]", "name": "weightsBps"}]}], "stateMutability": "view"},
@@ -52,6 +54,7 @@ export const projectReviewAbi = [
 
 export const passRegistryAbi = [
   {"type": "function", "name": "passOf", "inputs": [{"type": "address", "name": "attester"}, {"type": "address", "name": "account"}], "outputs": [{"type": "tuple", "name": "", "components": [{"type": "uint16", "name": "jurisdiction"}, {"type": "uint8", "name": "level"}, {"type": "uint40", "name": "issuedAt"}, {"type": "uint40", "name": "expiresAt"}, {"type": "uint40", "name": "revokedAt"}]}], "stateMutability": "view"},
+  {"type": "function", "name": "present", "inputs": [{"type": "tuple", "name": "attestation", "components": [{"type": "address", "name": "account"}, {"type": "bytes32", "name": "identity"}, {"type": "uint16", "name": "jurisdiction"}, {"type": "uint8", "name": "level"}, {"type": "uint40", "name": "issuedAt"}, {"type": "uint40", "name": "expiresAt"}]}, {"type": "address", "name": "attester"}, {"type": "bytes", "name": "signature"}], "outputs": [], "stateMutability": "nonpayable"},
 ] as const;
 
 export const projectTokenAbi = [

@@ -1,24 +1,27 @@
 // What a participant can do: each action as the transaction that it is, and how its outcome is read.
 
 import { encodeFunctionData, type Abi, type Address, type Hex } from "viem";
-import { proceedsEscrowAbi, projectTokenAbi, subscriptionSaleAbi } from "./abi";
+import { passRegistryAbi, proceedsEscrowAbi, projectTokenAbi, subscriptionSaleAbi } from "./abi";
 import { decoded, type Message } from "./chain";
 import type { Proof } from "./holdings";
+import type { SignedPass } from "./passes";
 import { partsOf } from "./permits";
 import type { Sale } from "./sale";
 
 export type Kind =
-  | "approve" | "subscribe" | "claim" | "claimTo" | "refund" | "refundTo"
+  | "approve" | "subscribe" | "approveAndSubscribe" | "present" | "claim" | "claimTo" | "refund" | "refundTo"
   | "exit" | "exitWithoutTokens" | "object" | "shareBond" | "settle" | "abandon";
 
 export interface Action {
   readonly kind: Kind;
   readonly message: Message;
-  /** The amount that it is about, in base units; of what, the kind says. */
+  /** What it is about, by its kind: an amount in base units, or a time. */
   readonly amount: bigint;
   readonly to: Address;
   /** The values that a call returned. */
   readonly outcome: (result: Hex) => readonly bigint[];
+  /** What goes before it in the same transaction, and the values that are then calculated. */
+  readonly after?: { readonly message: Message; readonly values: readonly bigint[] };
 }
 
 export interface Permit {
@@ -81,6 +84,27 @@ export function subscribe(
   if (permit === null) return made({ ...it, name: "subscribe", args: shown, value });
   const args = [...shown, permit.value, permit.deadline, ...partsOf(permit.signature)];
   return made({ ...it, name: "subscribeWithPermit", args });
+}
+
+/** Both in one transaction, for wallets that can do that. */
+export function approveAndSubscribe(
+  sale: Sale,
+  from: Address,
+  amount: bigint,
+  proof: Proof | null,
+  due: bigint,
+  accepted: bigint,
+): Action {
+  const { message } = approve(sale, from, due);
+  const subscription = subscribe(sale, from, amount, proof, 0n, null);
+  return { ...subscription, kind: "approveAndSubscribe", amount: due, after: { message, values: [accepted] } };
+}
+
+export function present(sale: Sale, from: Address, pass: SignedPass): Action {
+  const registry = { from, contract: sale.terms.sale.admission.passRegistry, abi: passRegistryAbi };
+  const { attestation, attester, signature } = pass;
+  const amount = BigInt(attestation.expiresAt);
+  return made({ ...registry, kind: "present", name: "present", args: [attestation, attester, signature], amount });
 }
 
 export function claim(sale: Sale, from: Address): Action {

@@ -1,11 +1,16 @@
 // The page's state, and what changes it. Drawing it is the views' work.
 
 import { getAddress, isAddress, type Address } from "viem";
-import { payMessage, payTo, subscribe, type Action } from "./actions";
+import { approveAndSubscribe, payMessage, payTo, present, subscribe, type Action } from "./actions";
 import { NodeError, type Chain } from "./chain";
+import { differences, type Difference } from "./checks";
 import type { Config } from "./config";
+import { dossierFile, dossierUri, type DossierFile } from "./dossier";
 import { proofOf, type Proof } from "./holdings";
+import { legible } from "./legible";
+import { PassError, passOf } from "./passes";
 import { permitDomain, permitMessage, permitNonce, type Domain } from "./permits";
+import type { Figures, Receipt } from "./receipt";
 import { isNative, saleOf, SaleError, type Sale } from "./sale";
 import { accountNow, NONE, saleNow, type AccountNow, type SaleNow } from "./standing";
 import { language, type Language } from "./texts";
@@ -24,6 +29,15 @@ export interface Pending {
   readonly action: Action | null;
   readonly progress: Progress | { readonly step: "word" };
 }
+
+/** A receipt of the account that is shown. */
+export type Made =
+  | { readonly state: "none" | "making" }
+  | { readonly state: "made"; readonly receipt: Receipt; readonly url: string }
+  | { readonly state: "failed"; readonly why: string };
+
+/** What a receipt that somebody has proves, or why it does not. */
+export type Verified = { readonly figures: Figures } | { readonly why: string };
 
 const POLL = 4_000; // milliseconds
 const PERMIT_SECONDS = 1_800n;
@@ -44,6 +58,14 @@ export class App {
   domain: Domain | null | undefined = undefined;
   pending: Pending | null = null;
   walletProblem: string | null = null;
+  /** What the node says and does not follow from the rest of what it says. */
+  differences: readonly Difference[] = [];
+  made: Made = { state: "none" };
+  verified: Verified | null = null;
+  passProblem: PassError | null = null;
+  /** Where the dossier is said to be; null: not asked yet; empty: nobody says. */
+  dossierAt: string | null = null;
+  dossierFile: DossierFile | null = null;
   lookText = "";
   isLookBad = false;
   amountText = "";
@@ -86,7 +108,8 @@ export class App {
       this.connection.account !== null &&
       this.connection.account === this.account &&
       this.connection.chainId === this.config.chainId &&
-      !this.isNodeDown
+      !this.isNodeDown &&
+      this.differences.length === 0
     );
   }
 
@@ -105,11 +128,13 @@ export class App {
       this.now = now;
       this.readAt = Date.now();
       if (own?.account === this.account) this.own = own;
+      this.differences = differences(this.sale, now, this.own);
       this.isNodeDown = false;
       this.problem = null;
       this.draw();
       if (hasNewRoot || this.shown.state === "unknown" || this.shown.state === "broken") await this.prove();
       if (this.domain === undefined) this.domain = await permitDomain(this.chain, this.sale, now.block.number);
+      this.dossierAt ??= await dossierUri(this.chain, this.sale);
     } catch (error) {
       if (error instanceof SaleError) this.problem = error.message;
       else if (error instanceof NodeError) this.isNodeDown = true;
@@ -189,6 +214,8 @@ export class App {
     this.account = account;
     this.own = null;
     this.shown = { state: "unknown" };
+    this.passProblem = null;
+    this.setMade({ state: "none" });
     await this.refresh();
   }
 
@@ -202,7 +229,7 @@ export class App {
       const proof = await proofOf(config.proofs, now.opening.root, account);
       shown = proof === null ? { state: "missing" } : { state: "found", proof };
     } catch (error) {
-      shown = { state: "broken", why: error instanceof Error ? error.message : String(error) };
+      shown = { state: "broken", why: reason(error) };
     }
     if (account === this.account) this.shown = shown;
   }
@@ -234,11 +261,23 @@ export class App {
     this.draw();
   }
 
+  /** Allows what is due and subscribes, in one transaction. */
+  async subscribeAtOnce(amount: bigint, due: bigint, accepted: bigint): Promise<void> {
+    const { sale, own } = this;
+    if (sale === null || own === null) return;
+    await this.prepare(approveAndSubscribe(sale, own.account, amount, this.firstProof, due, accepted));
+  }
+
+  /** What is shown with a first subscription; later ones need nothing. */
+  private get firstProof(): Proof | null {
+    return this.own?.position.stage === NONE && this.shown.state === "found" ? this.shown.proof : null;
+  }
+
   /** Subscribes, with a signed permit of exactly `due` where `withPermit` says so. */
   async subscribe(amount: bigint, due: bigint, withPermit: boolean): Promise<void> {
     const { sale, own, connection } = this;
     if (sale === null || own === null || connection === null) return;
-    const proof = own.position.stage === NONE && this.shown.state === "found" ? this.shown.proof : null;
+    const proof = this.firstProof;
     const value = isNative(sale) ? due : 0n;
     if (!withPermit || !this.domain) {
       return this.prepare(subscribe(sale, own.account, amount, proof, value, null));
@@ -267,6 +306,21 @@ export class App {
     });
   }
 
+  /** Presents a pass from a file. */
+  async presentPass(file: File): Promise<void> {
+    const { sale, own } = this;
+    if (sale === null || own === null) return;
+    try {
+      const pass = passOf(await file.text(), sale, own.account);
+      this.passProblem = null;
+      await this.prepare(present(sale, own.account, pass));
+    } catch (error) {
+      if (!(error instanceof PassError)) throw error;
+      this.passProblem = error;
+    }
+    this.draw();
+  }
+
   private async signed(make: () => Promise<Action>): Promise<void> {
     this.pending = { action: null, progress: { step: "word" } };
     this.draw();
@@ -278,9 +332,69 @@ export class App {
           ? { step: "rejected" }
           : error instanceof NodeError
             ? { step: "unreachable" }
-            : { step: "failed", words: error instanceof Error ? error.message : String(error) };
+            : { step: "failed", words: reason(error) };
       this.pending = { action: null, progress };
       this.draw();
     }
   }
+
+  // ------------------------------------------------------------------------------------ documents
+
+  /** Makes the receipt of the account that is shown, and holds it against what the page shows. */
+  async makeReceipt(): Promise<void> {
+    const { sale, own, now, shown } = this;
+    if (sale === null || own === null || now === null) return;
+    this.setMade({ state: "making" });
+    let made: Made;
+    try {
+      const proof = shown.state === "found" ? shown.proof : null;
+      const { receiptOf } = await import("./receipt");
+      const receipt = await receiptOf(this.chain, sale, own.account, proof, now.block.number);
+      requireAgreement(receipt.figures, own);
+      const url = URL.createObjectURL(new Blob([receipt.text], { type: "application/json" }));
+      made = { state: "made", receipt, url };
+    } catch (error) {
+      made = { state: "failed", why: reason(error) };
+    }
+    if (own.account === this.account) this.setMade(made);
+  }
+
+  private setMade(made: Made): void {
+    if (this.made.state === "made") URL.revokeObjectURL(this.made.url);
+    this.made = made;
+    this.draw();
+  }
+
+  /** Proves a receipt again that somebody has. */
+  async verifyReceipt(file: File): Promise<void> {
+    try {
+      const { checked } = await import("./receipt");
+      this.verified = { figures: checked(await file.text()) };
+    } catch (error) {
+      this.verified = { why: reason(error) };
+    }
+    this.draw();
+  }
+
+  async readDossier(file: File): Promise<void> {
+    if (this.sale === null) return;
+    this.dossierFile = await dossierFile(this.sale, file);
+    this.draw();
+  }
+}
+
+/** Throws Error where the node proves something else than it says. */
+function requireAgreement(proved: Figures, own: AccountNow): void {
+  for (const [name, expected, found] of [
+    ["allotted", proved.allotted, own.allotment],
+    ["deposit", proved.deposit, own.deposit],
+    ["tokens", proved.claimable.tokens, own.claimable.tokens],
+    ["refund", proved.claimable.refund, own.claimable.refund],
+  ] as const) {
+    if (expected !== String(found)) throw new Error(`${name}: ${expected} is proved, the node says ${found}`);
+  }
+}
+
+function reason(error: unknown): string {
+  return legible(error instanceof Error ? error.message : String(error), 300);
 }

@@ -14,6 +14,9 @@ import { errorsAbi } from "./abi";
 /** The node does not answer, or answers what cannot be read. */
 export class NodeError extends Error {}
 
+/** The node answers that it will not do this, or cannot. */
+export class NodeRefusal extends NodeError {}
+
 /** A contract refuses. `name` is that of its error; empty where it gives none that is ours. */
 export class Refusal extends Error {
   constructor(
@@ -52,6 +55,7 @@ interface Answer {
 type Request = readonly [method: string, ...params: unknown[]];
 
 const PATIENCE = 15_000; // milliseconds
+const MOST = 100; // requests in a message
 
 export class Chain {
   constructor(private readonly url: string) {}
@@ -59,6 +63,9 @@ export class Chain {
   /** Answers in the order of the requests; refusals of contracts stand in their places. */
   async ask(requests: readonly Request[]): Promise<(unknown | Refusal)[]> {
     if (requests.length === 0) return [];
+    if (requests.length > MOST) {
+      return [...(await this.ask(requests.slice(0, MOST))), ...(await this.ask(requests.slice(MOST)))];
+    }
     const body = requests.map(([method, ...params], id) => ({ jsonrpc: "2.0", id, method, params }));
     let answers: unknown;
     try {
@@ -87,7 +94,7 @@ export class Chain {
       if (answer.error === undefined) return answer.result;
       const refusal = refusalOf(answer.error);
       if (refusal !== null && (method === "eth_call" || method === "eth_estimateGas")) return refusal;
-      throw new NodeError(`${method}: ${answer.error.message ?? "refused"}`);
+      throw new NodeRefusal(`${method}: ${answer.error.message ?? "refused"}`);
     });
   }
 
@@ -121,15 +128,64 @@ export class Chain {
     return bytes(await this.one("eth_call", { from, to, data, value: hex(value) }, "latest"));
   }
 
-  async logs(address: Address, block: bigint): Promise<{ topics: Hex[]; data: Hex }[]> {
-    const at = hex(block);
-    const found = await this.one("eth_getLogs", { address, fromBlock: at, toBlock: at });
+  /** In the order of the chain. */
+  async logs(wanted: Wanted, from: bigint, to: bigint): Promise<Log[]> {
+    const found = await this.one("eth_getLogs", { ...wanted, fromBlock: hex(from), toBlock: hex(to) });
     if (!Array.isArray(found)) throw new NodeError("eth_getLogs: no list");
-    return found.map((each: { topics: unknown[]; data: unknown }) => ({
-      topics: each.topics.map(bytes),
-      data: bytes(each.data),
-    }));
+    return found.map(logOf);
   }
+
+  /** The same, where a range that is too long for the node is asked for in halves. */
+  async allLogs(wanted: Wanted, from: bigint, to: bigint): Promise<Log[]> {
+    try {
+      return await this.logs(wanted, from, to);
+    } catch (error) {
+      if (!(error instanceof NodeRefusal) || to - from < SHORT) throw error;
+      const middle = (from + to) / 2n;
+      return [...(await this.allLogs(wanted, from, middle)), ...(await this.allLogs(wanted, middle + 1n, to))];
+    }
+  }
+
+  /** What each of some transactions would return if they were sent now, one after the other. Throws Refusal; NodeRefusal
+   * where the node cannot try that (eth_simulateV1). */
+  async simulateAll(messages: readonly Message[]): Promise<Hex[]> {
+    const calls = messages.map(({ from, to, data, value }) => ({ from, to, data, value: hex(value) }));
+    const answer = await this.one("eth_simulateV1", { blockStateCalls: [{ calls }] }, "latest");
+    const found = (answer as { calls?: unknown }[] | null)?.[0]?.calls;
+    if (!Array.isArray(found) || found.length !== calls.length) throw new NodeError("eth_simulateV1: no calls");
+    return (found as Record<string, unknown>[]).map((each) => {
+      if (each["status"] === "0x1") return bytes(each["returnData"]);
+      throw refusalOf({ message: "reverted", data: each["returnData"] }) ?? new Refusal("", []);
+    });
+  }
+}
+
+/** What logs are asked for: whose, and with which topics; null: any. */
+export interface Wanted {
+  readonly address: Address | readonly Address[];
+  readonly topics?: readonly (Hex | readonly Hex[] | null)[];
+}
+
+export interface Log {
+  readonly topics: readonly Hex[];
+  readonly data: Hex;
+  readonly block: bigint;
+  readonly transaction: Hex;
+  /** Among the logs of its block. */
+  readonly place: number;
+}
+
+const SHORT = 256n; // blocks; a node that refuses so few refuses something else
+
+function logOf(found: Readonly<Record<string, unknown>>): Log {
+  if (!Array.isArray(found["topics"])) throw new NodeError("eth_getLogs: no topics");
+  return {
+    topics: found["topics"].map(bytes),
+    data: bytes(found["data"]),
+    block: integer(found["blockNumber"]),
+    transaction: bytes(found["transactionHash"]),
+    place: Number(integer(found["logIndex"])),
+  };
 }
 
 export function encoded(call: Call): Hex {

@@ -14,6 +14,7 @@ export class Writer implements Figures {
 
   readonly tokens = (value: unknown): string => this.of(value, this.sale.sold);
   readonly paid = (value: unknown): string => this.of(value, this.sale.paid);
+  readonly bonded = (value: unknown): string => this.of(value, this.sale.bonded);
   readonly held = (value: unknown): string =>
     this.sale.held === null ? this.plain(value) : this.of(value, this.sale.held);
   readonly plain = (value: unknown): string => {

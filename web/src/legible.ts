@@ -9,3 +9,9 @@ export function legible(text: string, most: number): string {
   const characters = Array.from(seen);
   return characters.length <= most ? seen : characters.slice(0, most - 1).join("") + "…";
 }
+
+/** The same for a text of many lines, which keeps them. */
+export function legibleLines(text: string): string {
+  const lines = text.split(/\r\n|[\n\r\u2028\u2029]/);
+  return lines.map((each) => each.replaceAll("\t", "    ").replace(HIDDEN, "")).join("\n");
+}

@@ -36,6 +36,9 @@ export interface Sale {
   readonly paid: Token & { readonly address: Address };
   /** In whose units the thresholds are; null where that token is on another chain. */
   readonly held: Token | null;
+  readonly bonded: Token;
+  /** SHA-256 of what was reviewed. */
+  readonly dossierHash: Hex;
   readonly scorecard: Scorecard;
 }
 
@@ -51,6 +54,7 @@ export interface Scorecard {
 type Result = readonly [medians: readonly number[], total: bigint];
 
 interface Rules {
+  readonly bondToken: Address;
   readonly floors: readonly number[];
   readonly weightsBps: readonly number[];
   readonly bar: bigint;
@@ -92,7 +96,7 @@ export async function saleOf(chain: Chain, config: Config): Promise<Sale> {
     name,
     args,
   });
-  const [listed, block, escrow, guardian, result, rules] = (await chain.read(
+  const [listed, block, escrow, guardian, result, rules, applied] = (await chain.read(
     [
       front("saleOf", application),
       front("listingBlockOf", application),
@@ -100,16 +104,17 @@ export async function saleOf(chain: Chain, config: Config): Promise<Sale> {
       reviewed("guardian"),
       reviewed("resultOf", application),
       reviewed("rules"),
+      reviewed("applicationOf", application),
     ],
     head,
-  )) as [Address, bigint, Address, Address, Result, Rules];
+  )) as [Address, bigint, Address, Address, Result, Rules, { dossierHash: Hex }];
   if (listed !== address) throw new SaleError("its launchpad does not list it");
   const terms = await publishedTerms(chain, launchpad, application, block, termsHash);
   const deal = terms.sale.deal;
   const isHere = Number(terms.holdings.chainId) === config.chainId;
-  const [sold, paid, held] = await tokens(
+  const [sold, paid, bonded, held] = await tokens(
     chain,
-    [deal.saleToken, deal.paymentToken, isHere ? terms.holdings.token : zeroAddress],
+    [deal.saleToken, deal.paymentToken, rules.bondToken, isHere ? terms.holdings.token : zeroAddress],
     head,
   );
   return {
@@ -126,6 +131,8 @@ export async function saleOf(chain: Chain, config: Config): Promise<Sale> {
     sold: { ...sold!, address: deal.saleToken },
     paid: { ...paid!, address: deal.paymentToken },
     held: isHere ? held! : null,
+    bonded: bonded!,
+    dossierHash: applied.dossierHash,
     scorecard: {
       medians: result[0],
       floors: rules.floors,
@@ -152,7 +159,7 @@ async function publishedTerms(
   block: bigint,
   hash: Hex,
 ): Promise<Terms> {
-  for (const log of await chain.logs(launchpad, block)) {
+  for (const log of await chain.logs({ address: launchpad }, block, block)) {
     try {
       const event = decodeEventLog({
         abi: launchpadAbi,

@@ -12,7 +12,7 @@ import { integer, type Block, type Call, type Chain } from "./chain";
 import { isNative, type Sale } from "./sale";
 
 export const FUNDED = 0, SUCCEEDED = 1, FAILED = 2;
-export const NONE = 0, SUBSCRIBED = 1, CLAIMED = 2, EXITED = 4;
+export const NONE = 0, SUBSCRIBED = 1, CLAIMED = 2, REFUNDED = 3, EXITED = 4;
 export const DELIVERING = 1, EXITING = 3;
 
 export interface Opening {

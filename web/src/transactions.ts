@@ -2,19 +2,19 @@
 
 import type { Address, Hex } from "viem";
 import type { Action } from "./actions";
-import { integer, NodeError, Refusal, refusalOf, type Chain } from "./chain";
+import { integer, NodeError, NodeRefusal, Refusal, refusalOf, type Chain } from "./chain";
 import { WalletError, type Connection } from "./wallets";
 
 export type Progress =
   | { readonly step: "simulating" }
-  | { readonly step: "ready"; readonly values: readonly bigint[] }
+  | { readonly step: "ready"; readonly values: readonly bigint[]; readonly isCalculated: boolean }
   | { readonly step: "refused"; readonly refusal: Refusal }
   | { readonly step: "signing" }
-  | { readonly step: "sent"; readonly hash: Hex }
+  | { readonly step: "sent"; readonly hash: Hex | null }
   | { readonly step: "done"; readonly hash: Hex; readonly values: readonly bigint[] }
-  | { readonly step: "reverted"; readonly hash: Hex }
+  | { readonly step: "reverted"; readonly hash: Hex | null }
   | { readonly step: "replaced"; readonly hash: Hex }
-  | { readonly step: "dropped"; readonly hash: Hex }
+  | { readonly step: "dropped"; readonly hash: Hex | null }
   | { readonly step: "rejected" }
   | { readonly step: "moved" }
   | { readonly step: "elsewhere" }
@@ -32,10 +32,23 @@ const PATIENCE = 120_000; // for a transaction that no node knows
 /** What it would do now. */
 export async function simulated(chain: Chain, action: Action): Promise<Progress> {
   try {
-    return { step: "ready", values: action.outcome(await chain.simulate(action.message)) };
+    return { step: "ready", ...(await tried(chain, action)) };
   } catch (error) {
     if (error instanceof Refusal) return { step: "refused", refusal: error };
     return { step: "unreachable" };
+  }
+}
+
+async function tried(chain: Chain, action: Action): Promise<{ values: readonly bigint[]; isCalculated: boolean }> {
+  const { message, after } = action;
+  if (after === undefined) return { values: action.outcome(await chain.simulate(message)), isCalculated: false };
+  try {
+    const [, result] = await chain.simulateAll([after.message, message]);
+    return { values: action.outcome(result!), isCalculated: false };
+  } catch (error) {
+    if (!(error instanceof NodeRefusal)) throw error;
+    await chain.simulate(after.message); // many nodes can only try the first
+    return { values: after.values, isCalculated: true };
   }
 }
 
@@ -57,11 +70,17 @@ export async function send(
   const { from } = action.message;
   // Whoever confirms must be who it was made for.
   if (connection.account !== from) return end({ step: "moved" });
-  let hash: Hex, nonce: bigint;
   try {
     if (!(await connection.isOn(chainId))) return end({ step: "elsewhere" });
-    nonce = integer(await chain.one("eth_getTransactionCount", from, "latest"));
-    hash = await connection.send(action.message, chainId);
+    if (action.after !== undefined) {
+      const id = await connection.sendAll([action.after.message, action.message], chainId);
+      tell({ step: "sent", hash: null });
+      return end(await bundleEnded(chain, connection, id, before.values));
+    }
+    const nonce = integer(await chain.one("eth_getTransactionCount", from, "latest"));
+    const hash = await connection.send(action.message, chainId);
+    tell({ step: "sent", hash });
+    return end(await ended(chain, from, hash, nonce, before.values));
   } catch (error) {
     if (error instanceof NodeError) return end({ step: "unreachable" });
     if (!(error instanceof WalletError)) return end({ step: "failed", words: String(error) });
@@ -69,8 +88,27 @@ export async function send(
     const refusal = refusalOf((error.cause_ ?? {}) as { message?: string; data?: unknown });
     return end(refusal === null ? { step: "failed", words: error.message } : { step: "refused", refusal });
   }
-  tell({ step: "sent", hash });
-  return end(await ended(chain, from, hash, nonce, before.values));
+}
+
+/** The wallet says what became of its bundle; that it did is asked of our own node. */
+async function bundleEnded(
+  chain: Chain,
+  connection: Connection,
+  id: string,
+  values: readonly bigint[],
+): Promise<Progress> {
+  for (;;) {
+    await pause();
+    const { state, hash } = await connection.bundle(id);
+    if (state === "dropped" || state === "reverted") return { step: state, hash };
+    if (state === "pending" || hash === null) continue;
+    try {
+      const receipt = (await chain.one("eth_getTransactionReceipt", hash)) as { status?: unknown } | null;
+      if (receipt !== null) return receipt.status === "0x1" ? { step: "done", hash, values } : { step: "reverted", hash };
+    } catch (error) {
+      if (!(error instanceof NodeError)) throw error; // a node that comes back says how it ended
+    }
+  }
 }
 
 async function ended(
@@ -83,7 +121,7 @@ async function ended(
   let lastKnown = Date.now();
   let passed = 0; // how often in a row another transaction had its number
   for (;;) {
-    await new Promise((wake) => setTimeout(wake, POLL));
+    await pause();
     try {
       const [receipt, known, count] = await chain.ask([
         ["eth_getTransactionReceipt", hash],
@@ -105,4 +143,8 @@ async function ended(
       if (!(error instanceof NodeError)) throw error; // a node that comes back says how it ended
     }
   }
+}
+
+function pause(): Promise<unknown> {
+  return new Promise((wake) => setTimeout(wake, POLL));
 }

@@ -1,7 +1,7 @@
 // Wallets that the browser offers: by EIP-6963, and the one that older wallets put into the window.
 
 import { getAddress, isAddress, type Address, type Hex } from "viem";
-import { bytes } from "./chain";
+import { bytes, hex, type Message } from "./chain";
 import { legible } from "./legible";
 
 export interface Provider {
@@ -56,10 +56,21 @@ export function discover(found: (wallets: readonly Wallet[]) => void): void {
   tell();
 }
 
+/** What a wallet says of a bundle of calls (EIP-5792). */
+export interface Bundle {
+  readonly state: "pending" | "done" | "reverted" | "dropped";
+  /** Of the transaction that it became; null: none yet. */
+  readonly hash: Hex | null;
+}
+
+type Capabilities = Readonly<Record<string, { readonly atomic?: { readonly status?: unknown } }>>;
+
 /** One wallet in use. */
 export class Connection {
   account: Address | null = null;
   chainId = 0;
+  /** Whether it does several calls in one transaction, all of them or none. */
+  isAtomic = false;
 
   private constructor(
     readonly wallet: Wallet,
@@ -72,6 +83,7 @@ export class Connection {
     const accounts = await found.request(isSilent ? "eth_accounts" : "eth_requestAccounts");
     found.take(accounts);
     found.chainId = Number(await found.request("eth_chainId"));
+    void found.ask();
     wallet.provider.on?.("accountsChanged", found.onAccounts);
     wallet.provider.on?.("chainChanged", found.onChain);
     return found;
@@ -90,11 +102,30 @@ export class Connection {
   }
 
   /** The hash of the transaction. A wallet that knows `chainId` refuses it on another chain. */
-  async send(message: { from: Address; to: Address; data: Hex; value: bigint }, chainId: number): Promise<Hex> {
+  async send(message: Message, chainId: number): Promise<Hex> {
     const { from, to, data, value } = message;
-    const coins = value > 0n ? { value: `0x${value.toString(16)}` } : {};
-    const transaction = { from, to, data, ...coins, chainId: `0x${chainId.toString(16)}` };
+    const coins = value > 0n ? { value: hex(value) } : {};
+    const transaction = { from, to, data, ...coins, chainId: hex(BigInt(chainId)) };
     return bytes(await this.request("eth_sendTransaction", [transaction]));
+  }
+
+  /** Several calls in one transaction, all of them or none; the name under which the wallet knows them. */
+  async sendAll(messages: readonly [Message, ...Message[]], chainId: number): Promise<string> {
+    const { from } = messages[0];
+    const calls = messages.map(({ to, data, value }) => ({ to, data, value: hex(value) }));
+    const bundle = { version: "2.0.0", from, chainId: hex(BigInt(chainId)), atomicRequired: true, calls };
+    const { id } = ((await this.request("wallet_sendCalls", [bundle])) ?? {}) as { id?: unknown };
+    if (typeof id !== "string") throw new WalletError("failed", "wallet_sendCalls: no id");
+    return id;
+  }
+
+  async bundle(id: string): Promise<Bundle> {
+    const answer = await this.request("wallet_getCallsStatus", [id]);
+    const { status, receipts } = (answer ?? {}) as { status?: unknown; receipts?: { transactionHash?: unknown }[] };
+    const code = Number(status);
+    const last = Array.isArray(receipts) ? receipts.at(-1)?.transactionHash : undefined;
+    const state = code < 200 ? "pending" : code < 300 ? "done" : code < 500 ? "dropped" : "reverted";
+    return { state, hash: last === undefined ? null : bytes(last) };
   }
 
   async sign(typed: object): Promise<Hex> {
@@ -103,8 +134,25 @@ export class Connection {
   }
 
   async switchTo(chainId: number): Promise<void> {
-    await this.request("wallet_switchEthereumChain", [{ chainId: `0x${chainId.toString(16)}` }]);
+    await this.request("wallet_switchEthereumChain", [{ chainId: hex(BigInt(chainId)) }]);
     this.chainId = Number(await this.request("eth_chainId"));
+    await this.ask();
+  }
+
+  /** What it can do for its account on its chain; a wallet that does not know the question can do nothing more. */
+  private async ask(): Promise<void> {
+    const { account, chainId } = this;
+    const chain = hex(BigInt(chainId));
+    let isAtomic = false;
+    try {
+      const found = (await this.request("wallet_getCapabilities", [account, [chain]])) as Capabilities | null;
+      isAtomic = ["supported", "ready"].includes(String(found?.[chain]?.atomic?.status));
+    } catch (error) {
+      if (!(error instanceof WalletError)) throw error;
+    }
+    if (account !== this.account || chainId !== this.chainId) return; // it has moved meanwhile
+    this.isAtomic = isAtomic;
+    this.changed();
   }
 
   private async request(method: string, params: readonly unknown[] = []): Promise<unknown> {
@@ -118,13 +166,19 @@ export class Connection {
 
   private readonly onAccounts = (accounts: unknown) => {
     this.take(accounts);
-    this.changed();
+    this.moved();
   };
 
   private readonly onChain = (chainId: unknown) => {
     this.chainId = Number(chainId);
-    this.changed();
+    this.moved();
   };
+
+  private moved(): void {
+    this.isAtomic = false;
+    this.changed();
+    void this.ask();
+  }
 
   private take(accounts: unknown): void {
     const first: unknown = Array.isArray(accounts) ? accounts[0] : undefined;

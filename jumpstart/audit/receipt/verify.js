@@ -630,4 +630,4 @@ function verify(receipt) {
   return figures;
 }
 
-if (typeof module !== "undefined") module.exports = { keccak256, hexOf, verify };
+if (typeof module !== "undefined") module.exports = { EVENTS, figuresOf, keccak256, hexOf, verify };

@@ -16,6 +16,15 @@ export const de: Texts = {
   block: (number, time) => `Stand von Block ${number}, ${time}.`,
   nodeDown: "Der Knoten antwortet nicht. Die Angaben unten sind die zuletzt gelesenen; jetzt kann nichts gesendet werden. Es wird weiter versucht.",
   wrongSale: (why) => `Diese Seite kann keinen Verkauf zeigen: ${why}.`,
+  untrue: (what, expected, found) =>
+    `Verlassen Sie sich nicht auf diesen Knoten: ${what} – nach seinem Wort ${found}, aus seinen übrigen Angaben folgt ${expected} (in Basiseinheiten). Von dieser Seite wird jetzt nichts gesendet. Bitten Sie das Projekt um eine Seite mit einem anderen Knoten.`,
+  figures: {
+    settlement: "was in einer abgerechneten Runde geteilt wird",
+    allotment: "was diesem Konto zugeteilt ist",
+    deposit: "was dieses Konto eingezahlt hat",
+    tokens: "was dieses Konto beziehen kann",
+    refund: "was an dieses Konto zurückkommt",
+  },
   countdown: (days, clock) => (days > 0 ? `${days} ${days === 1 ? "Tag" : "Tage"} ${clock}` : clock),
 
   phase: {
@@ -114,6 +123,17 @@ export const de: Texts = {
     no: "Es kann nicht zeichnen.",
   },
 
+  pass: {
+    give: "Einen Pass vorlegen, den Sie als Datei haben",
+    problems: {
+      file: () => "Diese Datei ist kein Pass.",
+      chain: (found, expected) => `Dieser Pass gilt für Chain ${found}; der Verkauf ist auf Chain ${expected}.`,
+      registry: (found, expected) => `Dieser Pass gilt für das Register ${found}; der Verkauf schaut in ${expected}.`,
+      attester: (found) => `Der Verkauf nimmt keine Pässe von ${found} an.`,
+      account: (found, expected) => `Dieser Pass ist für ${found}, und Ihr Konto ist ${expected}.`,
+    },
+  },
+
   subscribe: {
     heading: "Zeichnen",
     amountTokens: (symbol) => `Betrag in ${symbol}`,
@@ -140,6 +160,9 @@ export const de: Texts = {
     approve: "1. Genau diesen Betrag erlauben",
     go: "Zeichnen",
     goAfter: "2. Zeichnen",
+    atOnce: "Genau diesen Betrag erlauben und zeichnen, in einer Transaktion",
+    takeBack: "Die Erlaubnis zurücknehmen",
+    takeBackWhy: (paid) => `Der Verkauf darf aus einer früheren Erlaubnis noch ${paid} nehmen. Manche Tokens verweigern eine andere, bis sie zurückgenommen ist.`,
   },
 
   position: {
@@ -190,7 +213,40 @@ export const de: Texts = {
     exitPlain: "Aussteigen, ohne Tokens zu nehmen",
     exitPlainWhy: "Nur wenn sich der Token des Projekts nicht mehr bewegen lässt: Auch was frei ist und nicht bezogen wurde, wird aufgegeben.",
     bond: "Ihren Anteil am Pfand nehmen",
-    bondWhy: (amount) => `Das Projekt wurde ausgeschlossen. Sein Pfand von ${amount} Basiseinheiten wird unter den Teilnehmern geteilt.`,
+    bondWhy: (amount) => `Das Projekt wurde ausgeschlossen. Sein Pfand von ${amount} wird unter den Teilnehmern geteilt.`,
+  },
+
+  receipt: {
+    heading: "Beleg",
+    intro: "Eine Datei, die beweist, was ein Konto in diesem Verkauf hat, ohne diese Seite und ohne uns. Sie wird hier geprüft, bevor Sie sie erhalten: vom Hash des Blocks bis zu jeder Zahl.",
+    make: "Einen Beleg dieses Kontos erstellen",
+    making: "Die Beweise werden gesammelt…",
+    failed: (why) => `Es gibt keinen Beleg: ${why}.`,
+    download: "Den Beleg herunterladen",
+    check: "Einen Beleg prüfen, den Sie haben",
+    proves: {
+      yes: (block) => `Jede Zahl folgt aus den Beweisen, Stand Block ${block}.`,
+      not: (why) => `Diese Datei beweist nicht, was sie sagt: ${why}.`,
+      account: "Konto",
+      other: "Er betrifft einen anderen Verkauf",
+      allotted: "Zugeteilt",
+      cost: "Kostet",
+      taken: "Bisher bezogen",
+      paidBack: "Bisher zurückgezahlt",
+      claimable: "Kann bezogen werden",
+      hash: "Hash des Blocks",
+      rests: "Alles beruht auf diesem Hash: Vergleichen Sie ihn mit einem beliebigen Explorer der Chain.",
+    },
+  },
+
+  dossier: {
+    heading: "Was geprüft wurde",
+    intro: "Die Prüfer haben ein Dossier gelesen. Die Prüfung bewahrt seinen Hash, damit jeder, der die Datei hat, sehen kann, ob sie es ist.",
+    at: "Soll liegen unter",
+    unknown: "dieser Knoten sagt es nicht",
+    check: "Eine Datei prüfen",
+    is: (name) => `${name} ist das Dossier, das geprüft wurde.`,
+    isNot: (name, hash) => `${name} ist nicht das Dossier, das geprüft wurde: Der SHA-256 ist ${hash}.`,
   },
 
   action: {
@@ -201,8 +257,10 @@ export const de: Texts = {
     refund: (paid) => `Sie erhalten ${paid}.`,
     refundTo: (paid, to) => `${to} erhält ${paid}.`,
     exit: (tokens, paid) => `Sie geben ${tokens} auf und erhalten dafür ${paid}.`,
+    present: (time) => `Ihr Pass wird bewahrt und gilt bis ${time}.`,
+    calculated: "Von dieser Seite berechnet: Der Knoten kann zwei Aufrufe nicht zusammen ausprobieren.",
     object: "Ihr Widerspruch wird gezählt.",
-    shareBond: (amount) => `Sie erhalten ${amount} Basiseinheiten des Pfands.`,
+    shareBond: (amount) => `Sie erhalten ${amount} aus dem Pfand.`,
     settle: "Die Runde wird abgerechnet.",
     abandon: "Der Verkauf wird beendet.",
     heading: "Bevor Sie unterschreiben",

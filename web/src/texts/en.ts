@@ -1,5 +1,6 @@
 // Every text of the page, in English. Functions get figures that are written already.
 
+import type { PassError } from "../passes";
 import type { ErrorTexts } from "./errors";
 
 export const en = {
@@ -16,6 +17,15 @@ export const en = {
   block: (number: string, time: string) => `As of block ${number}, ${time}.`,
   nodeDown: "The node does not answer. Figures below are the last ones that were read; nothing can be sent now. Trying again.",
   wrongSale: (why: string) => `This page cannot show a sale: ${why}.`,
+  untrue: (what: string, expected: string, found: string) =>
+    `Do not rely on this node: ${what} is ${found} by its word, and ${expected} follows from the rest of what it says (in base units). Nothing is sent from this page now. Ask the project for a page with another node.`,
+  figures: {
+    settlement: "what is shared in a settled session",
+    allotment: "what this account is allotted",
+    deposit: "what this account has paid in",
+    tokens: "what this account can claim",
+    refund: "what comes back to this account",
+  },
   countdown: (days: number, clock: string) => (days > 0 ? `${days} ${days === 1 ? "day" : "days"} ${clock}` : clock),
 
   phase: {
@@ -116,6 +126,17 @@ export const en = {
     no: "It cannot subscribe.",
   },
 
+  pass: {
+    give: "Present a pass that you have as a file",
+    problems: {
+      file: () => "This file is no pass.",
+      chain: (found: string, expected: string) => `This pass is for chain ${found}; the sale is on chain ${expected}.`,
+      registry: (found: string, expected: string) => `This pass is for the registry ${found}; the sale looks into ${expected}.`,
+      attester: (found: string) => `The sale does not accept passes of ${found}.`,
+      account: (found: string, expected: string) => `This pass is for ${found}, and your account is ${expected}.`,
+    } satisfies Record<PassError["what"], (found: string, expected: string) => string>,
+  },
+
   subscribe: {
     heading: "Subscribe",
     amountTokens: (symbol: string) => `Amount in ${symbol}`,
@@ -142,6 +163,9 @@ export const en = {
     approve: "1. Allow exactly this amount",
     go: "Subscribe",
     goAfter: "2. Subscribe",
+    atOnce: "Allow exactly this amount and subscribe, in one transaction",
+    takeBack: "Take the allowance back",
+    takeBackWhy: (paid: string) => `The sale may still take ${paid} from an allowance before. Some tokens refuse another one until it is taken back.`,
   },
 
   position: {
@@ -192,7 +216,40 @@ export const en = {
     exitPlain: "Exit without taking tokens",
     exitPlainWhy: "Only if the project's token cannot be moved any more: what is free and was not claimed is given up as well.",
     bond: "Take your share of the bond",
-    bondWhy: (amount: string) => `The project was delisted. Its bond of ${amount} base units is shared among participants.`,
+    bondWhy: (amount: string) => `The project was delisted. Its bond of ${amount} is shared among participants.`,
+  },
+
+  receipt: {
+    heading: "Receipt",
+    intro: "A file that proves what an account has in this sale, without this page and without us. It is checked here before you get it: from the hash of the block to each figure.",
+    make: "Make a receipt of this account",
+    making: "Collecting the proofs…",
+    failed: (why: string) => `There is no receipt: ${why}.`,
+    download: "Download the receipt",
+    check: "Check a receipt that you have",
+    proves: {
+      yes: (block: string) => `Every figure follows from the proofs, as of block ${block}.`,
+      not: (why: string) => `This file does not prove what it says: ${why}.`,
+      account: "Account",
+      other: "It is about another sale",
+      allotted: "Allotted",
+      cost: "Costs",
+      taken: "Claimed so far",
+      paidBack: "Paid back so far",
+      claimable: "Can be claimed",
+      hash: "Hash of the block",
+      rests: "All of it rests on this hash: compare it with any explorer of the chain.",
+    },
+  },
+
+  dossier: {
+    heading: "What was reviewed",
+    intro: "The reviewers have read a dossier. Its hash is kept by the review, so that whoever has the file can see whether it is the one.",
+    at: "Said to be at",
+    unknown: "this node does not tell",
+    check: "Check a file",
+    is: (name: string) => `${name} is the dossier that was reviewed.`,
+    isNot: (name: string, hash: string) => `${name} is not the dossier that was reviewed: its SHA-256 is ${hash}.`,
   },
 
   action: {
@@ -203,8 +260,10 @@ export const en = {
     refund: (paid: string) => `You get ${paid}.`,
     refundTo: (paid: string, to: string) => `${to} gets ${paid}.`,
     exit: (tokens: string, paid: string) => `You give up ${tokens}, and get ${paid} for them.`,
+    present: (time: string) => `Your pass is kept, and counts until ${time}.`,
+    calculated: "Calculated by this page: the node cannot try out two calls together.",
     object: "Your objection is counted.",
-    shareBond: (amount: string) => `You get ${amount} base units of the bond's token.`,
+    shareBond: (amount: string) => `You get ${amount} of the bond.`,
     settle: "The session is settled.",
     abandon: "The sale is ended.",
     heading: "Before you sign",

@@ -5,6 +5,7 @@ import { repeat } from "lit-html/directives/repeat.js";
 import type { App } from "../app";
 import type { Writer } from "../figures";
 import { admission, nextTier, NONE, tierOf } from "../standing";
+import { fileField } from "./fields";
 
 export function accountView(app: App, writer: Writer): TemplateResult {
   const { t } = writer;
@@ -32,7 +33,7 @@ export function accountView(app: App, writer: Writer): TemplateResult {
       <button type="submit">${t.account.lookButton}</button>
       <p class="bad" id="look-bad">${app.isLookBad ? t.account.lookBad : nothing}</p>
     </form>
-    ${app.account === null ? nothing : html`${shownView(app, writer)}${eligibleView(app, writer)}`}
+    ${app.account === null ? nothing : html`${shownView(app, writer)}${eligibleView(app, writer)}${passView(app, writer)}`}
   </section>`;
 }
 
@@ -102,6 +103,17 @@ function eligibleView(app: App, writer: Writer): TemplateResult {
     </ul>
     <p id="eligible" class=${can ? "yes-line" : cannot ? "no-line" : ""}>
       <strong>${can ? t.eligible.yes : cannot ? t.eligible.no : nothing}</strong>
+    </p>`;
+}
+
+/** For an account whose pass is in a file, and not on the chain yet. */
+function passView(app: App, { t }: Writer): TemplateResult | typeof nothing {
+  const { own, sale, passProblem } = app;
+  if (own === null || sale === null || own.position.stage !== NONE || app.connection?.account !== own.account) return nothing;
+  if (admission(sale, own.passes, app.time) === "counts") return nothing;
+  return html`${fileField("pass-file", t.pass.give, ".json", (file) => void app.presentPass(file))}
+    <p class="bad" role="status" id="pass-bad">
+      ${passProblem === null ? nothing : t.pass.problems[passProblem.what](passProblem.found, passProblem.expected)}
     </p>`;
 }
 

@@ -52,6 +52,7 @@ function body({ action, progress }: Pending, writer: Writer): TemplateResult {
     case "ready":
       return html`<p class="soft">${t.action.outcome}</p>
         <p class="outcome" id="outcome">${outcome(action!, progress.values, writer)}</p>
+        ${progress.isCalculated ? html`<p class="soft" id="calculated">${t.action.calculated}</p>` : nothing}
         <p class="soft">${t.action.contract} <code>${action!.message.to}</code></p>`;
     case "done":
       return html`<p class="yes-line">${t.progress.done}</p>
@@ -73,7 +74,8 @@ function body({ action, progress }: Pending, writer: Writer): TemplateResult {
   }
 }
 
-function transaction(t: Texts, hash: string): TemplateResult {
+function transaction(t: Texts, hash: string | null): TemplateResult | typeof nothing {
+  if (hash === null) return nothing;
   return html`<p class="soft">${t.progress.transaction} <code>${hash}</code></p>`;
 }
 
@@ -87,6 +89,10 @@ function outcome(action: Action, values: readonly bigint[], writer: Writer): str
       return words.approve(writer.paid(action.amount));
     case "subscribe":
       return words.subscribe(writer.tokens(first));
+    case "approveAndSubscribe":
+      return `${words.approve(writer.paid(action.amount))} ${words.subscribe(writer.tokens(first))}`;
+    case "present":
+      return words.present(writer.time(action.amount));
     case "claim":
       return words.claim(writer.tokens(first), writer.paid(second));
     case "claimTo":
@@ -99,7 +105,7 @@ function outcome(action: Action, values: readonly bigint[], writer: Writer): str
     case "exitWithoutTokens":
       return words.exit(writer.tokens(first), writer.paid(second));
     case "shareBond":
-      return words.shareBond(writer.plain(first));
+      return words.shareBond(writer.bonded(first));
     case "object":
     case "settle":
     case "abandon":

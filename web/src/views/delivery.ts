@@ -30,7 +30,7 @@ export function deliveryView(app: App, writer: Writer): TemplateResult | typeof 
           ${app.own === null ? nothing : exits(app, app.own, writer)}`
       : nothing}
     ${now.bond > 0n && app.own !== null && app.own.weight > 0n && !app.own.hasSharedBond
-      ? html`<p>${t.delivery.bondWhy(writer.plain(now.bond))}</p>
+      ? html`<p>${t.delivery.bondWhy(writer.bonded(now.bond))}</p>
           ${button(app, "bond", t.delivery.bond, () => void app.prepare(shareBond(sale, app.own!.account)))}`
       : nothing}
   </section>`;

@@ -9,7 +9,9 @@ import { LANGUAGES } from "../texts";
 import { accountView } from "./account";
 import { confirmView } from "./confirm";
 import { deliveryView } from "./delivery";
+import { dossierView } from "./dossier";
 import { positionView } from "./position";
+import { receiptView } from "./receipt";
 import { subscribeView } from "./subscribe";
 import { termsView } from "./terms";
 
@@ -36,7 +38,13 @@ export function pageView(app: App): TemplateResult {
         </nav>
       </div>
       <div class="title">${sale === null ? nothing : html`<h1><bdi>${t.title(sale.sold.symbol)}</bdi></h1>`}</div>
-      <div role="status">${app.isNodeDown ? html`<p class="warning" id="down">${t.nodeDown}</p>` : nothing}</div>
+      <div role="status">
+        ${app.isNodeDown ? html`<p class="warning" id="down">${t.nodeDown}</p>` : nothing}
+        ${app.differences.slice(0, 1).map(
+          ({ what, expected, found }) =>
+            html`<p class="warning" id="untrue">${t.untrue(t.figures[what], String(expected), String(found))}</p>`,
+        )}
+      </div>
     </header>
     <main id="content">${body(app)}</main>
     <div role="status" aria-live="polite" class="unseen" id="live">${announcement(app)}</div>
@@ -62,7 +70,8 @@ function body(app: App): TemplateResult {
   const phase = phaseOf(sale, now, app.time);
   return html`
     ${phaseView(app, writer, phase)} ${accountView(app, writer)} ${subscribeView(app, writer, phase)}
-    ${positionView(app, writer, phase)} ${deliveryView(app, writer)} ${termsView(app, writer)}
+    ${positionView(app, writer, phase)} ${deliveryView(app, writer)} ${receiptView(app, writer)}
+    ${termsView(app, writer)} ${dossierView(app, writer)}
   `;
 }
 

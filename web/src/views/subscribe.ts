@@ -128,25 +128,27 @@ function quoteView(app: App, writer: Writer, quote: Quote): TemplateResult {
     <p>${t.subscribe.refund} ${t.subscribe.locked(writer.time(settleDeadline))} ${t.subscribe.vests(vestingWords(writer, vesting))}</p>`;
 }
 
-function buttons(app: App, own: AccountNow, { t }: Writer, quote: Quote | null): TemplateResult {
+function buttons(app: App, own: AccountNow, writer: Writer, quote: Quote | null): TemplateResult {
+  const { t } = writer;
   const sale = app.sale!;
   const isReady = quote !== null && quote.bad === null && app.canSend;
-  const { amount, due } = quote ?? { amount: 0n, due: 0n };
+  const { amount, due, accepted } = quote ?? { amount: 0n, due: 0n, accepted: 0n };
   const isAllowed = isNative(sale) || due <= own.allowance;
+  const isAtOnce = !isAllowed && app.connection?.isAtomic === true;
   const go = (withPermit: boolean) => () => void app.subscribe(amount, due, withPermit);
+  const allow = (value: bigint) => () => void app.prepare(approve(sale, own.account, value));
+  const button = (id: string, words: string, isOn: boolean, act: () => void, isPrimary = false) =>
+    html`<button type="button" id=${id} class=${isPrimary ? "primary" : ""} ?disabled=${!isOn} @click=${act}>${words}</button>`;
+  if (isAllowed) return html`<p class="buttons">${button("subscribe-go", t.subscribe.go, isReady, go(false), true)}</p>`;
   return html`<p class="buttons">
-    ${isAllowed || !app.domain || own.isContract
+      ${app.domain && !own.isContract ? button("with-permit", t.subscribe.permit, isReady, go(true), true) : nothing}
+      ${isAtOnce
+        ? button("at-once", t.subscribe.atOnce, isReady, () => void app.subscribeAtOnce(amount, due, accepted), true)
+        : html`${button("approve", t.subscribe.approve, isReady, allow(due))}
+            ${button("subscribe-go", t.subscribe.goAfter, false, go(false))}`}
+    </p>
+    ${own.allowance === 0n
       ? nothing
-      : html`<button type="button" class="primary" ?disabled=${!isReady} @click=${go(true)}>${t.subscribe.permit}</button>`}
-    ${isAllowed
-      ? nothing
-      : html`<button
-          type="button"
-          ?disabled=${!isReady}
-          @click=${() => void app.prepare(approve(sale, own.account, due))}
-        >${t.subscribe.approve}</button>`}
-    <button type="button" class=${isAllowed ? "primary" : ""} ?disabled=${!isReady || !isAllowed} @click=${go(false)}>
-      ${isAllowed ? t.subscribe.go : t.subscribe.goAfter}
-    </button>
-  </p>`;
+      : html`<p>${t.subscribe.takeBackWhy(writer.paid(own.allowance))}</p>
+          <p class="buttons">${button("take-back", t.subscribe.takeBack, app.canSend, allow(0n))}</p>`}`;
 }
