@@ -1,13 +1,17 @@
 """A server of a site, for one's own machine: static files, and nothing else."""
 
+import gzip
+import io
 import threading
 from functools import partial
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
 from jumpstart.errors import InputError
+from jumpstart.site.site import HTML
 
 HOST: Final = "127.0.0.1"
 
@@ -19,6 +23,7 @@ _HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
     "Cache-Control": "no-cache",
 }
+_TEXTS: Final = {".html", ".js", ".css", ".json"}
 _PATIENCE: Final = 30  # seconds for one request
 
 
@@ -61,6 +66,22 @@ class _Handler(SimpleHTTPRequestHandler):
         ".json": "application/json",
         "": "application/octet-stream",
     }
+
+    def send_head(self) -> Any:
+        """As hosts do: compressed, where it is text and whoever asks takes that."""
+        path = Path(self.translate_path(self.path))
+        path = path / HTML if self.path.partition("?")[0].endswith("/") else path
+        is_asked = "gzip" in self.headers.get("Accept-Encoding", "")
+        if not (is_asked and path.suffix in _TEXTS and path.is_file()):
+            return super().send_head()
+        content = gzip.compress(path.read_bytes(), mtime=0)
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", self.guess_type(path))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Vary", "Accept-Encoding")
+        self.end_headers()
+        return io.BytesIO(content)
 
     def end_headers(self) -> None:
         for name, value in _HEADERS.items():

@@ -49,6 +49,7 @@ def html_of(config: Config) -> str:
     template = environment_of(_FOLDER / "templates").get_template("index.html.j2")
     html: str = template.render(
         config=config,
+        node=_origin(config.rpc),
         policy=policy_of(config),
         integrity={name: _integrity(built(name)) for name in BUILT},
         later=Markup(later()),  # noqa: S704 (names and hashes)
@@ -58,14 +59,13 @@ def html_of(config: Config) -> str:
 
 def policy_of(config: Config) -> str:
     """What the page may load and ask: its own files, and the node."""
-    parts = urlsplit(config.rpc)
     return "; ".join(
         [
             "default-src 'none'",
             f"script-src 'self' '{_digest('sha256', later().encode())}'",
             "style-src 'self'",
             "img-src data:",
-            f"connect-src 'self' {parts.scheme}://{parts.netloc.rpartition('@')[2]}",
+            f"connect-src 'self' {_origin(config.rpc)}",
             "base-uri 'none'",
             "form-action 'none'",
             "require-trusted-types-for 'script'",
@@ -153,6 +153,11 @@ class _Metas(HTMLParser):
         name = named.get("name") or ""
         if tag == "meta" and name.startswith(_PREFIX):
             self.found.setdefault(name.removeprefix(_PREFIX), named.get("content") or "")
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def _integrity(content: bytes) -> str:

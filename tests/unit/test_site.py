@@ -1,5 +1,6 @@
 """A site is put up and verified: the same bytes for the same sale, and no others pass."""
 
+import gzip
 import hashlib
 import json
 import urllib.error
@@ -115,6 +116,11 @@ def test_the_server_gives_files_and_nothing_else(tmp_path: Path) -> None:
             assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
             assert answer.headers["Content-Security-Policy"] == "frame-ancestors 'none'"
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        asked = urllib.request.Request(server.url + "page.js", headers={"Accept-Encoding": "gzip"})
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            assert answer.headers["Content-Encoding"] == "gzip"
+            assert answer.headers["Content-Security-Policy"] == "frame-ancestors 'none'"
+            assert gzip.decompress(answer.read()) == (tmp_path / "page.js").read_bytes()
         for path in ("proofs/", "../pyproject.toml", "nothing"):
             with pytest.raises(urllib.error.HTTPError, match="404"):
                 urllib.request.urlopen(server.url + path, timeout=10)
