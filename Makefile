@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.toolchain/node/bin:$(PATH)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup build demo test test-unit test-chain test-deep test-spark web test-web gas bench lint format types check brownie lock clean
+.PHONY: help setup build demo test test-unit test-chain test-deep test-spark web test-web pictures gas bench lint format types check brownie lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -47,6 +47,10 @@ test-web: build ## the page in a real browser, on a local chain; that it is what
 	@$(PYTHON) tools/bootstrap.py --web
 	$(BIN)/mypy tests/web/*.py
 	$(BIN)/pytest tests/web --chain $(CHAIN) $(ARGS)
+
+pictures: build ## take the pictures of docs/page-states.md anew
+	@$(PYTHON) tools/bootstrap.py --web
+	$(BIN)/pytest tests/web/test_pictures.py --chain $(CHAIN) -m deep $(ARGS)
 
 gas: build ## measure every action and write gas-snapshot.json
 	$(BIN)/python -m benchmarks.gas

@@ -1,5 +1,6 @@
 """Everybody can use the page: nothing that axe finds, by keyboard alone, at any width, quickly and without jumps."""
 
+import hashlib
 import time
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +12,7 @@ from playwright.sync_api import Browser, expect
 from jumpstart.ledger import Stage as Done
 from tests.chain.stage import People, Stage, Trial
 from tests.web.test_build import WEB
+from tests.web.test_documents import given
 from tests.web.test_page import AMOUNT, stage_of, written
 from tests.web.visit import PATIENCE, Visit, visited
 from tests.web.wallet import Wallet
@@ -57,7 +59,10 @@ def test_no_state_has_anything_that_axe_finds(
     width: int,
 ) -> None:
     """From before the sale to the exit, with and without an account, and with the dialogue."""
-    trial, buyer = stage.publish(), people.buyers[2]
+    dossier = b"A line\n" + b"that-is-long-" * 30
+    uri = "ipfs://" + "a" * 190
+    trial = stage.publish(dossier=(uri, hashlib.sha256(dossier).digest()))
+    buyer = people.buyers[2]
     wallet = Wallet(stage.chain, buyer)
 
     def look(name: str) -> None:
@@ -67,6 +72,9 @@ def test_no_state_has_anything_that_axe_finds(
     with visited(browser, trial, tmp_path, wallet, scheme=scheme, width=width) as visit:
         visit.shows("#phase", "have not begun")
         look("before")
+        given(visit, "#dossier-file", "dossier.txt", dossier)
+        visit.shows("#dossier-check", "is the dossier")
+        look("the dossier")
         visit.look(people.stranger.address)
         visit.shows("#eligible", "It cannot")
         look("not eligible")
@@ -94,6 +102,9 @@ def test_no_state_has_anything_that_axe_finds(
         visit.shows("#phase", "succeeded")
         visit.page.wait_for_selector("#claim")
         look("to be claimed")
+        visit.page.click("#make-receipt")
+        visit.page.wait_for_selector('#made[data-state="made"]')
+        look("a receipt")
         trial.collect()
         stage.delist(trial)
         visit.page.wait_for_selector("#exit")

@@ -6,7 +6,7 @@ import { decoded, type Message } from "./chain";
 import type { Proof } from "./holdings";
 import type { SignedPass } from "./passes";
 import { partsOf } from "./permits";
-import type { Sale } from "./sale";
+import { isNative, type Sale } from "./sale";
 
 export type Kind =
   | "approve" | "subscribe" | "approveAndSubscribe" | "present" | "claim" | "claimTo" | "refund" | "refundTo"
@@ -70,18 +70,18 @@ export function approve(sale: Sale, from: Address, value: bigint): Action {
   return made({ ...token, kind: "approve", name: "approve", args: [sale.address, value], amount: value });
 }
 
-/** `value` is the coin sent along; the proof is only looked at the first time. */
+/** `due` is what is paid at most, sent along where it is coin; the proof is only looked at the first time. */
 export function subscribe(
   sale: Sale,
   from: Address,
   amount: bigint,
   proof: Proof | null,
-  value: bigint,
+  due: bigint,
   permit: Permit | null,
 ): Action {
   const shown = [amount, proof?.holding ?? 0n, proof?.path ?? []];
-  const it = { ...own(sale, from), kind: "subscribe" as const, amount };
-  if (permit === null) return made({ ...it, name: "subscribe", args: shown, value });
+  const it = { ...own(sale, from), kind: "subscribe" as const, amount: due };
+  if (permit === null) return made({ ...it, name: "subscribe", args: shown, value: isNative(sale) ? due : 0n });
   const args = [...shown, permit.value, permit.deadline, ...partsOf(permit.signature)];
   return made({ ...it, name: "subscribeWithPermit", args });
 }
@@ -96,8 +96,8 @@ export function approveAndSubscribe(
   accepted: bigint,
 ): Action {
   const { message } = approve(sale, from, due);
-  const subscription = subscribe(sale, from, amount, proof, 0n, null);
-  return { ...subscription, kind: "approveAndSubscribe", amount: due, after: { message, values: [accepted] } };
+  const subscription = subscribe(sale, from, amount, proof, due, null);
+  return { ...subscription, kind: "approveAndSubscribe", after: { message, values: [accepted] } };
 }
 
 export function present(sale: Sale, from: Address, pass: SignedPass): Action {

@@ -11,7 +11,7 @@ import { legible } from "./legible";
 import { PassError, passOf } from "./passes";
 import { permitDomain, permitMessage, permitNonce, type Domain } from "./permits";
 import type { Figures, Receipt } from "./receipt";
-import { isNative, saleOf, SaleError, type Sale } from "./sale";
+import { saleOf, SaleError, type Sale } from "./sale";
 import { accountNow, NONE, saleNow, type AccountNow, type SaleNow } from "./standing";
 import { language, type Language } from "./texts";
 import { send, simulated, type Progress } from "./transactions";
@@ -278,9 +278,8 @@ export class App {
     const { sale, own, connection } = this;
     if (sale === null || own === null || connection === null) return;
     const proof = this.firstProof;
-    const value = isNative(sale) ? due : 0n;
     if (!withPermit || !this.domain) {
-      return this.prepare(subscribe(sale, own.account, amount, proof, value, null));
+      return this.prepare(subscribe(sale, own.account, amount, proof, due, null));
     }
     const { domain } = this;
     await this.signed(async () => {
@@ -289,7 +288,7 @@ export class App {
       const deadline = BigInt(time) + PERMIT_SECONDS;
       const permit = { owner: own.account, spender: sale.address, value: due, nonce, deadline };
       const signature = await connection.sign(permitMessage(domain, permit));
-      return subscribe(sale, own.account, amount, proof, 0n, { value: due, deadline, signature });
+      return subscribe(sale, own.account, amount, proof, due, { value: due, deadline, signature });
     });
   }
 

@@ -124,13 +124,13 @@ export const de: Texts = {
   },
 
   pass: {
-    give: "Einen Pass vorlegen, den Sie als Datei haben",
+    give: "Einen Ausweis vorlegen, den Sie als Datei haben",
     problems: {
-      file: () => "Diese Datei ist kein Pass.",
-      chain: (found, expected) => `Dieser Pass gilt für Chain ${found}; der Verkauf ist auf Chain ${expected}.`,
-      registry: (found, expected) => `Dieser Pass gilt für das Register ${found}; der Verkauf schaut in ${expected}.`,
-      attester: (found) => `Der Verkauf nimmt keine Pässe von ${found} an.`,
-      account: (found, expected) => `Dieser Pass ist für ${found}, und Ihr Konto ist ${expected}.`,
+      file: () => "Diese Datei ist kein Ausweis.",
+      chain: (found, expected) => `Dieser Ausweis gilt für Chain ${found}; der Verkauf ist auf Chain ${expected}.`,
+      registry: (found, expected) => `Dieser Ausweis gilt für das Register ${found}; der Verkauf schaut in ${expected}.`,
+      attester: (found) => `Der Verkauf nimmt keine Ausweise von ${found} an.`,
+      account: (found, expected) => `Dieser Ausweis ist für ${found}, und Ihr Konto ist ${expected}.`,
     },
   },
 
@@ -251,19 +251,19 @@ export const de: Texts = {
 
   action: {
     approve: (paid) => `Erlaubt dem Verkauf, ${paid} von Ihnen zu nehmen, und nicht mehr.`,
-    subscribe: (tokens) => `${tokens} werden angenommen.`,
+    subscribe: (tokens, paid) => `Sie zahlen höchstens ${paid}, und ${tokens} werden angenommen.`,
     claim: (tokens, paid) => `Sie erhalten ${tokens} und ${paid}.`,
     claimTo: (tokens, paid, to) => `${to} erhält ${tokens} und ${paid}.`,
     refund: (paid) => `Sie erhalten ${paid}.`,
     refundTo: (paid, to) => `${to} erhält ${paid}.`,
     exit: (tokens, paid) => `Sie geben ${tokens} auf und erhalten dafür ${paid}.`,
-    present: (time) => `Ihr Pass wird bewahrt und gilt bis ${time}.`,
+    present: (time) => `Ihr Ausweis wird bewahrt und gilt bis ${time}.`,
     calculated: "Von dieser Seite berechnet: Der Knoten kann zwei Aufrufe nicht zusammen ausprobieren.",
     object: "Ihr Widerspruch wird gezählt.",
     shareBond: (amount) => `Sie erhalten ${amount} aus dem Pfand.`,
     settle: "Die Runde wird abgerechnet.",
     abandon: "Der Verkauf wird beendet.",
-    heading: "Bevor Sie unterschreiben",
+    headings: ["Bevor Sie unterschreiben", "Unterwegs", "Erledigt", "Nicht geschehen"],
     outcome: "Würde es jetzt gesendet:",
     contract: "Vertrag",
     send: "In der Wallet bestätigen",

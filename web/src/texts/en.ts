@@ -254,7 +254,7 @@ export const en = {
 
   action: {
     approve: (paid: string) => `Allows the sale to take ${paid} of yours, and no more.`,
-    subscribe: (tokens: string) => `${tokens} are accepted.`,
+    subscribe: (tokens: string, paid: string) => `You pay ${paid} at most, and ${tokens} are accepted.`,
     claim: (tokens: string, paid: string) => `You get ${tokens} and ${paid}.`,
     claimTo: (tokens: string, paid: string, to: string) => `${to} gets ${tokens} and ${paid}.`,
     refund: (paid: string) => `You get ${paid}.`,
@@ -266,7 +266,7 @@ export const en = {
     shareBond: (amount: string) => `You get ${amount} of the bond.`,
     settle: "The session is settled.",
     abandon: "The sale is ended.",
-    heading: "Before you sign",
+    headings: ["Before you sign", "On its way", "Done", "Not done"],
     outcome: "If it was sent now:",
     contract: "Contract",
     send: "Confirm in the wallet",

@@ -10,6 +10,8 @@ import { sentenceOf } from "../texts/errors";
 
 const OVER = new Set(["done", "reverted", "replaced", "dropped", "rejected", "moved", "elsewhere", "unreachable", "failed", "refused"]);
 
+const BEFORE = new Set(["word", "simulating", "ready"]);
+
 export function confirmView(app: App): TemplateResult | typeof nothing {
   const { pending, sale } = app;
   if (pending === null || sale === null) return nothing;
@@ -25,7 +27,7 @@ export function confirmView(app: App): TemplateResult | typeof nothing {
       if (step === "ready" || OVER.has(step)) app.dismiss();
     }}
   >
-    <h2 id="confirm-heading">${t.action.heading}</h2>
+    <h2 id="confirm-heading">${t.action.headings[BEFORE.has(step) ? 0 : step === "done" ? 2 : OVER.has(step) ? 3 : 1]}</h2>
     <div id="progress" data-step=${step}>${body(pending, writer)}</div>
     <p class="buttons">
       ${step === "ready"
@@ -88,9 +90,9 @@ function outcome(action: Action, values: readonly bigint[], writer: Writer): str
     case "approve":
       return words.approve(writer.paid(action.amount));
     case "subscribe":
-      return words.subscribe(writer.tokens(first));
+      return words.subscribe(writer.tokens(first), writer.paid(action.amount));
     case "approveAndSubscribe":
-      return `${words.approve(writer.paid(action.amount))} ${words.subscribe(writer.tokens(first))}`;
+      return `${words.approve(writer.paid(action.amount))} ${words.subscribe(writer.tokens(first), writer.paid(action.amount))}`;
     case "present":
       return words.present(writer.time(action.amount));
     case "claim":
