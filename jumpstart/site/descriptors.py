@@ -4,7 +4,7 @@ One for each contract that participants call and one for the messages that they 
 these functions, the addresses of this very sale and the tokens in which its amounts are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from jumpstart.accounts import checksummed
@@ -60,6 +60,21 @@ _ESCROW: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "exitWithoutTokens": ("Exit and give up all tokens", {"to": "Address that is paid"}),
     "shareBond": ("Share the project's bond", {"account": "Account that is paid"}),
 }
+_REGISTRY: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    "present": (
+        "Present a pass",
+        {
+            "attestation.account": "Account",
+            "attestation.identity": "",
+            "attestation.jurisdiction": "Country (ISO 3166-1)",
+            "attestation.level": "Level",
+            "attestation.issuedAt": "",
+            "attestation.expiresAt": "Counts until",
+            "attester": "Attester",
+            "signature": "",
+        },
+    ),
+}
 
 
 def descriptors_of(sale: Sale) -> dict[str, dict[str, Any]]:
@@ -70,6 +85,7 @@ def descriptors_of(sale: Sale) -> dict[str, dict[str, Any]]:
     return {
         "calldata-sale.json": _of_calls(sale, sale.contract, functions),
         "calldata-escrow.json": _of_calls(sale, sale.escrow, _ESCROW),
+        "calldata-registry.json": _of_calls(sale, _registry(sale), _REGISTRY),
         "eip712-sale.json": _of_messages(sale),
     }
 
@@ -81,11 +97,12 @@ def _of_calls(
     found = {entry["name"]: entry for entry in entries if entry["type"] == "function"}
     formats = {}
     for name, (intent, labels) in functions.items():
-        inputs = found[name]["inputs"]
-        formats[_signature(found[name])] = {
+        formats[name + _tuple(found[name]["inputs"])] = {
             "intent": intent,
             "fields": [
-                _field(sale, each, labels[each["name"]]) for each in inputs if labels[each["name"]]
+                _field(sale, path, kind, labels[path])
+                for path, kind in _leaves(found[name]["inputs"])
+                if labels[path]
             ],
             "required": [name for name, label in labels.items() if label],
             "excluded": [name for name, label in labels.items() if not label],
@@ -148,15 +165,32 @@ def _of_messages(sale: Sale) -> dict[str, Any]:
     }
 
 
-def _signature(entry: Entry) -> str:
-    """With the names of the arguments, by which fields find them."""
-    inputs = ",".join(f"{each['type']} {each['name']}" for each in entry["inputs"])
-    return f"{entry['name']}({inputs})"
+def _registry(sale: Sale) -> Contract:
+    return sale.contract.chain.contract(
+        "PassRegistry", checksummed(sale.terms.admission.pass_registry)
+    )
 
 
-def _field(sale: Sale, parameter: Entry, label: str) -> dict[str, Any]:
-    path, kind = parameter["name"], parameter["type"]
-    if path == "deadline":
+def _tuple(members: Sequence[Entry]) -> str:
+    """Types with the names of the arguments, by which fields find them."""
+    kinds = (
+        f"{_tuple(each['components']) if 'components' in each else each['type']} {each['name']}"
+        for each in members
+    )
+    return f"({','.join(kinds)})"
+
+
+def _leaves(members: Sequence[Entry], before: str = "") -> Iterator[tuple[str, str]]:
+    """Path and type of each argument, those of a structure one by one."""
+    for each in members:
+        if "components" in each:
+            yield from _leaves(each["components"], f"{before}{each['name']}.")
+        else:
+            yield before + each["name"], each["type"]
+
+
+def _field(sale: Sale, path: str, kind: str, label: str) -> dict[str, Any]:
+    if path in ("deadline", "attestation.expiresAt"):
         return _date(path, label)
     if kind == "address":
         return {"path": path, "label": label, "format": "addressName"}

@@ -82,16 +82,22 @@ def test_a_sale_is_served_until_a_signal(
 def _check_descriptors(folder: Path, trial: Trial) -> None:
     """Everything that a participant signs can be shown by a wallet: each argument with a name, or left out."""
     described: set[str] = set()
-    for name, contract in (("sale", trial.contract), ("escrow", trial.escrow)):
+    registry = trial.stage.platform.pass_registry
+    contracts = {"sale": trial.contract, "escrow": trial.escrow, "registry": registry}
+    for name, contract in contracts.items():
         found = json.loads((folder / f"calldata-{name}.json").read_text())
         (deployment,) = found["context"]["contract"]["deployments"]
         assert deployment == {"chainId": trial.chain.chain_id, "address": contract.address}
         for key, form in found["display"]["formats"].items():
             function, _, rest = key.partition("(")
             (entry,) = (each for each in contract.artifact.abi if each.get("name") == function)
-            names = [each["name"] for each in entry["inputs"]]
-            wanted = [f"{each['type']} {each['name']}" for each in entry["inputs"]]
-            assert rest.removesuffix(")").split(",") == (wanted or [""])
+            names, wanted = [], []
+            for each in entry["inputs"]:
+                parts = each.get("components", [])
+                members = ",".join(f"{part['type']} {part['name']}" for part in parts)
+                wanted.append(f"{f'({members})' if parts else each['type']} {each['name']}")
+                names += [f"{each['name']}.{part['name']}" for part in parts] or [each["name"]]
+            assert rest == ",".join(wanted) + ")"
             paths = [each["path"] for each in form["fields"]]
             assert sorted([*paths, *form["excluded"]]) == sorted(names)
             assert form["required"] == paths
@@ -100,10 +106,14 @@ def _check_descriptors(folder: Path, trial: Trial) -> None:
                 if field["format"] == "tokenAmount":
                     sold, paid = trial.sale_token.address, trial.sale.payment_token.address
                     assert field["params"]["token"] == (sold if field["path"] == "amount" else paid)
-    used = set(USED["ISubscriptionSale"]) | set(USED["IProceedsEscrow"])
+    used = {
+        name
+        for each in ("SubscriptionSale", "ProceedsEscrow", "PassRegistry")
+        for name in USED[f"I{each}"]
+    }
     writes = {
         each["name"]
-        for contract in (trial.contract, trial.escrow)
+        for contract in contracts.values()
         for each in contract.artifact.abi
         if each["type"] == "function" and each["stateMutability"] not in ("view", "pure")
     }

@@ -279,10 +279,12 @@ def test_a_bundle_that_is_declined_reverted_or_dropped_has_not_happened(
         wallet.rejects = {"wallet_sendCalls"}
         end("rejected")
         wallet.rejects = set()
-        wallet.instead = {"wallet_sendCalls": lambda _: {"id": "0x12"}}
-        for status, step in ((400, "dropped"), (500, "reverted"), (600, "reverted")):
-            told = {"status": status, "receipts": []}
-            wallet.instead["wallet_getCallsStatus"] = lambda _, told=told: told
+        told: dict[str, Any] = {"receipts": []}
+        wallet.instead = {
+            "wallet_sendCalls": lambda _: {"id": "0x12"},
+            "wallet_getCallsStatus": lambda _: told,
+        }
+        for told["status"], step in ((400, "dropped"), (500, "reverted"), (600, "reverted")):
             end(step)
         wallet.instead["wallet_sendCalls"] = lambda _: {}
         end("failed")
@@ -722,6 +724,19 @@ def test_terms_that_the_sale_is_not_bound_to_are_not_shown(
         visit.page.reload()
         visit.shows("#problem", "other terms were published")
         assert visit.find("#phase").count() == 0
+
+
+def test_an_address_with_something_behind_it_changes_nothing(
+    browser: Browser, stage: Stage, people: People, tmp_path: Path
+) -> None:
+    """Somebody sends a link to the right page, with another sale, node and account in it."""
+    trial, other = stage.open(), people.stranger.address
+    with visited(browser, trial, tmp_path) as visit:
+        behind = f"sale={other}&rpc=http://127.0.0.1:1/&proofs=//127.0.0.1:1&account={other}"
+        visit.page.goto(f"{visit.url}index.html?{behind}#{behind}")
+        visit.shows("#phase", "Open for")
+        visit.shows("footer", trial.address)
+        assert other not in visit.page.content()
 
 
 def test_a_page_of_something_else_says_so(browser: Browser, stage: Stage, tmp_path: Path) -> None:

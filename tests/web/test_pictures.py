@@ -2,7 +2,7 @@
 
 import hashlib
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pytest
 from playwright.sync_api import Browser, Route
@@ -101,7 +101,7 @@ def picture(visit: Visit, state: str, selector: str) -> None:
     visit.page.set_viewport_size({"width": 1100, "height": 760})
 
 
-def published(stage: Stage, **changes: object) -> Trial:
+def published(stage: Stage, **changes: Any) -> Trial:
     """A sale with figures as people know them."""
     tiers = tuple(
         Tier(threshold=each.threshold * WHOLE, coefficient=each.coefficient)
