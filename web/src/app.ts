@@ -5,12 +5,11 @@ import { approveAndSubscribe, payMessage, payTo, present, subscribe, type Action
 import { NodeError, type Chain } from "./chain";
 import { differences, type Difference } from "./checks";
 import type { Config } from "./config";
-import { dossierFile, dossierUri, type DossierFile } from "./dossier";
+import { Documents } from "./documents";
 import { proofOf, type Proof } from "./holdings";
-import { legible } from "./legible";
+import { reason } from "./legible";
 import { PassError, passOf } from "./passes";
 import { permitDomain, permitMessage, permitNonce, type Domain } from "./permits";
-import type { Figures, Receipt } from "./receipt";
 import { saleOf, SaleError, type Sale } from "./sale";
 import { accountNow, NONE, saleNow, type AccountNow, type SaleNow } from "./standing";
 import { language, type Language } from "./texts";
@@ -29,15 +28,6 @@ export interface Pending {
   readonly action: Action | null;
   readonly progress: Progress | { readonly step: "word" };
 }
-
-/** A receipt of the account that is shown. */
-export type Made =
-  | { readonly state: "none" | "making" }
-  | { readonly state: "made"; readonly receipt: Receipt; readonly url: string }
-  | { readonly state: "failed"; readonly why: string };
-
-/** What a receipt that somebody has proves, or why it does not. */
-export type Verified = { readonly figures: Figures } | { readonly why: string };
 
 const POLL = 4_000; // milliseconds
 const PERMIT_SECONDS = 1_800n;
@@ -60,12 +50,8 @@ export class App {
   walletProblem: string | null = null;
   /** What the node says and does not follow from the rest of what it says. */
   differences: readonly Difference[] = [];
-  made: Made = { state: "none" };
-  verified: Verified | null = null;
   passProblem: PassError | null = null;
-  /** Where the dossier is said to be; null: not asked yet; empty: nobody says. */
-  dossierAt: string | null = null;
-  dossierFile: DossierFile | null = null;
+  readonly documents: Documents;
   lookText = "";
   isLookBad = false;
   amountText = "";
@@ -80,7 +66,9 @@ export class App {
     readonly config: Config,
     readonly chain: Chain,
     private readonly draw: () => void,
-  ) {}
+  ) {
+    this.documents = new Documents(chain, draw);
+  }
 
   /** Reads the sale, and keeps reading. */
   async run(): Promise<void> {
@@ -134,7 +122,7 @@ export class App {
       this.draw();
       if (hasNewRoot || this.shown.state === "unknown" || this.shown.state === "broken") await this.prove();
       if (this.domain === undefined) this.domain = await permitDomain(this.chain, this.sale, now.block.number);
-      this.dossierAt ??= await dossierUri(this.chain, this.sale);
+      await this.documents.findDossier(this.sale);
     } catch (error) {
       if (error instanceof SaleError) this.problem = error.message;
       else if (error instanceof NodeError) this.isNodeDown = true;
@@ -215,7 +203,7 @@ export class App {
     this.own = null;
     this.shown = { state: "unknown" };
     this.passProblem = null;
-    this.setMade({ state: "none" });
+    this.documents.forget();
     await this.refresh();
   }
 
@@ -336,64 +324,4 @@ export class App {
       this.draw();
     }
   }
-
-  // ------------------------------------------------------------------------------------ documents
-
-  /** Makes the receipt of the account that is shown, and holds it against what the page shows. */
-  async makeReceipt(): Promise<void> {
-    const { sale, own, now, shown } = this;
-    if (sale === null || own === null || now === null) return;
-    this.setMade({ state: "making" });
-    let made: Made;
-    try {
-      const proof = shown.state === "found" ? shown.proof : null;
-      const { receiptOf } = await import("./receipt");
-      const receipt = await receiptOf(this.chain, sale, own.account, proof, now.block.number);
-      requireAgreement(receipt.figures, own);
-      const url = URL.createObjectURL(new Blob([receipt.text], { type: "application/json" }));
-      made = { state: "made", receipt, url };
-    } catch (error) {
-      made = { state: "failed", why: reason(error) };
-    }
-    if (own.account === this.account) this.setMade(made);
-  }
-
-  private setMade(made: Made): void {
-    if (this.made.state === "made") URL.revokeObjectURL(this.made.url);
-    this.made = made;
-    this.draw();
-  }
-
-  /** Proves a receipt again that somebody has. */
-  async verifyReceipt(file: File): Promise<void> {
-    try {
-      const { checked } = await import("./receipt");
-      this.verified = { figures: checked(await file.text()) };
-    } catch (error) {
-      this.verified = { why: reason(error) };
-    }
-    this.draw();
-  }
-
-  async readDossier(file: File): Promise<void> {
-    if (this.sale === null) return;
-    this.dossierFile = await dossierFile(this.sale, file);
-    this.draw();
-  }
-}
-
-/** Throws Error where the node proves something else than it says. */
-function requireAgreement(proved: Figures, own: AccountNow): void {
-  for (const [name, expected, found] of [
-    ["allotted", proved.allotted, own.allotment],
-    ["deposit", proved.deposit, own.deposit],
-    ["tokens", proved.claimable.tokens, own.claimable.tokens],
-    ["refund", proved.claimable.refund, own.claimable.refund],
-  ] as const) {
-    if (expected !== String(found)) throw new Error(`${name}: ${expected} is proved, the node says ${found}`);
-  }
-}
-
-function reason(error: unknown): string {
-  return legible(error instanceof Error ? error.message : String(error), 300);
 }

@@ -10,6 +10,11 @@ export function legible(text: string, most: number): string {
   return characters.length <= most ? seen : characters.slice(0, most - 1).join("") + "…";
 }
 
+/** What an error says. */
+export function reason(error: unknown): string {
+  return legible(error instanceof Error ? error.message : String(error), 300);
+}
+
 /** The same for a text of many lines, which keeps them. */
 export function legibleLines(text: string): string {
   const lines = text.split(/\r\n|[\n\r\u2028\u2029]/);

@@ -6,8 +6,8 @@ import type { Writer } from "../figures";
 import { fileField } from "./fields";
 
 export function dossierView(app: App, { t }: Writer): TemplateResult {
-  const { dossierAt, dossierFile } = app;
-  const { dossierHash } = app.sale!;
+  const { dossierAt, dossierFile } = app.documents;
+  const sale = app.sale!, { dossierHash } = sale;
   return html`<section aria-labelledby="dossier">
     <h2 id="dossier">${t.dossier.heading}</h2>
     <p>${t.dossier.intro}</p>
@@ -17,7 +17,7 @@ export function dossierView(app: App, { t }: Writer): TemplateResult {
       <dt>SHA-256</dt>
       <dd><code>${dossierHash.slice(2)}</code></dd>
     </dl>
-    ${fileField("dossier-file", t.dossier.check, "", (file) => void app.readDossier(file))}
+    ${fileField("dossier-file", t.dossier.check, "", (file) => void app.documents.compareDossier(sale, file))}
     <div role="status" id="dossier-check">
       ${dossierFile === null
         ? nothing

@@ -12,20 +12,22 @@ export function receiptView(app: App, writer: Writer): TemplateResult {
     <h2 id="receipts">${t.receipt.heading}</h2>
     <p>${t.receipt.intro}</p>
     ${app.own === null ? nothing : madeView(app, writer)}
-    ${fileField("receipt-file", t.receipt.check, ".json", (file) => void app.verifyReceipt(file))}
+    ${fileField("receipt-file", t.receipt.check, ".json", (file) => void app.documents.verify(file))}
     <div role="status" id="verified">${verifiedView(app, writer)}</div>
   </section>`;
 }
 
 function madeView(app: App, writer: Writer): TemplateResult {
   const { t } = writer;
-  const { made } = app;
+  const { sale, own, now, shown } = app;
+  const { made } = app.documents;
+  const proof = shown.state === "found" ? shown.proof : null;
   return html`<p class="buttons">
       <button
         type="button"
         id="make-receipt"
         ?disabled=${made.state === "making" || app.isNodeDown}
-        @click=${() => void app.makeReceipt()}
+        @click=${() => void app.documents.make(sale!, own!, proof, now!.block.number)}
       >${t.receipt.make}</button>
     </p>
     <div role="status" id="made" data-state=${made.state}>
@@ -39,7 +41,7 @@ function madeView(app: App, writer: Writer): TemplateResult {
 }
 
 function verifiedView(app: App, writer: Writer): TemplateResult | typeof nothing {
-  const { verified } = app;
+  const { verified } = app.documents;
   if (verified === null) return nothing;
   if ("why" in verified) return html`<p class="no-line">${writer.t.receipt.proves.not(verified.why)}</p>`;
   return provedView(app, verified.figures, writer);
