@@ -16,8 +16,8 @@ from jumpstart.audit.receipt.make import receipt_bytes, receipt_of
 from jumpstart.cli import main
 from jumpstart.passes import SignedPass
 from jumpstart.passes import written as written_pass
-from tests.chain.stage import People, Stage
-from tests.web.visit import Visit, visited
+from tests.chain.stage import People, Stage, Trial
+from tests.web.visit import Answer, Change, Visit, answering, visited
 from tests.web.wallet import Wallet
 
 pytestmark = pytest.mark.timeout(180)
@@ -129,6 +129,80 @@ def test_a_node_that_proves_something_else_than_it_says_gives_no_receipt(
         assert visit.find("#download").count() == 0
 
 
+def _more_deposited(trial: Trial, buyer: LocalAccount) -> Change:
+    """It says that more was paid in than it proves."""
+    selector = "0x" + trial.contract.calldata("depositOf", buyer.address)[:4].hex()
+
+    def change(request: Answer, reply: Answer) -> None:
+        if request["method"] == "eth_call" and request["params"][0]["data"].startswith(selector):
+            reply["result"] = f"0x{int(reply['result'], 16) + 1:064x}"
+
+    return change
+
+
+def _another_header(trial: Trial, buyer: LocalAccount) -> Change:
+    """Its blocks do not come to their hashes."""
+
+    def change(request: Answer, reply: Answer) -> None:
+        if request["method"] == "eth_getBlockByNumber":
+            reply["result"]["extraData"] = "0x1234"
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (_more_deposited, "is proved, the node says"),
+        (_another_header, "does not come to its hash"),
+    ],
+)
+def test_no_receipt_rests_on_the_word_of_a_node(
+    browser: Browser,
+    stage: Stage,
+    buyer: LocalAccount,
+    tmp_path: Path,
+    made: Callable[[Trial, LocalAccount], Change],
+    said: str,
+) -> None:
+    trial = stage.open()
+    trial.subscribe(buyer, 60_000)
+    with visited(browser, trial, tmp_path) as visit:
+        visit.page.route(visit.rpc + "/**", answering(made(trial, buyer)))
+        visit.look(buyer.address)
+        visit.shows("#stage", "subscribed")
+        visit.page.click("#make-receipt")
+        visit.page.wait_for_selector('#made[data-state="failed"]')
+        visit.shows("#made", said)
+
+
+def test_a_node_that_gives_logs_of_few_blocks_is_asked_more_often(
+    browser: Browser, stage: Stage, buyer: LocalAccount, tmp_path: Path
+) -> None:
+    """It refuses more than 300 blocks at once; the sale has more."""
+    trial = stage.open()
+    trial.subscribe(buyer, 60_000)
+    for _ in range(700):
+        stage.chain.request("evm_mine")
+    refused: list[int] = []
+
+    def change(request: Answer, reply: Answer) -> None:
+        if request["method"] != "eth_getLogs":
+            return
+        first, last = (int(request["params"][0][each], 16) for each in ("fromBlock", "toBlock"))
+        if last - first > 300:
+            refused.append(last - first)
+            del reply["result"]
+            reply["error"] = {"code": -32005, "message": "query exceeds max block range 300"}
+
+    with visited(browser, trial, tmp_path) as visit:
+        visit.page.route(visit.rpc + "/**", answering(change))
+        visit.look(buyer.address)
+        visit.shows("#stage", "subscribed")
+        assert verify(json.loads(downloaded(visit)))["stage"] == "subscribed"
+    assert refused
+
+
 # ---------------------------------------------------------------------------------------------- passes
 
 
@@ -226,26 +300,14 @@ def test_a_node_that_looks_at_a_part_of_the_chain_only_does_not_tell_where_it_is
 ) -> None:
     trial = stage.publish(dossier=("ipfs://dossier", bytes(31) + b"\x01"))
 
-    def limited(route: Route) -> None:
-        asked = json.loads(route.request.post_data or "{}")
-        wanted = (
-            asked["params"][0]
-            if isinstance(asked, dict) and asked["method"] == "eth_getLogs"
-            else {}
-        )
-        if wanted.get("fromBlock") != "0x0":
-            route.continue_()
-            return
-        error = {"code": -32005, "message": "query exceeds max block range 1000"}
-        body = json.dumps({"jsonrpc": "2.0", "id": asked["id"], "error": error})
-        route.fulfill(
-            body=body,
-            headers={"content-type": "application/json", "access-control-allow-origin": "*"},
-        )
+    def limited(request: Answer, reply: Answer) -> None:
+        if request["method"] == "eth_getLogs" and request["params"][0]["fromBlock"] == "0x0":
+            del reply["result"]
+            reply["error"] = {"code": -32005, "message": "query exceeds max block range 1000"}
 
     with visited(browser, trial, tmp_path) as visit:
         visit.shows("#dossier-at", "ipfs://dossier")
-        visit.page.route(visit.rpc + "/**", limited)
+        visit.page.route(visit.rpc + "/**", answering(limited))
         visit.page.reload()
         visit.shows("#dossier-at", "this node does not tell")
         visit.shows("#phase", "have not begun")

@@ -18,7 +18,7 @@ from tests.chain import figures
 from tests.chain.conftest import START
 from tests.chain.proceeds_escrow.escrowed import Escrowed
 from tests.chain.stage import People, Stage, Trial, account, raw
-from tests.web.visit import PATIENCE, visited
+from tests.web.visit import PATIENCE, Answer, answering, visited
 from tests.web.wallet import ContractAccount, Wallet
 
 pytestmark = pytest.mark.timeout(180)
@@ -260,6 +260,14 @@ def test_a_wallet_that_can_bundle_calls_needs_one_transaction(
         assert stage.payment_token.call("allowance", contract.address, trial.address) == 0
 
 
+def _reverted(stage: Stage, trial: Trial) -> str:
+    """The hash of a transaction that came into a block and failed."""
+    early = trial.contract.transaction("settle", sender=stage.people.stranger)
+    (receipt,) = stage.chain.send_many([early], check=False)
+    assert not receipt.succeeded
+    return receipt.transaction_hash
+
+
 def test_a_bundle_that_is_declined_reverted_or_dropped_has_not_happened(
     browser: Browser, stage: Stage, people: People, tmp_path: Path
 ) -> None:
@@ -286,6 +294,8 @@ def test_a_bundle_that_is_declined_reverted_or_dropped_has_not_happened(
         }
         for told["status"], step in ((400, "dropped"), (500, "reverted"), (600, "reverted")):
             end(step)
+        told |= {"status": 200, "receipts": [{"transactionHash": _reverted(stage, trial)}]}
+        end("reverted")
         wallet.instead["wallet_sendCalls"] = lambda _: {}
         end("failed")
         wallet.is_atomic = False
@@ -564,18 +574,14 @@ def test_nothing_is_signed_on_figures_that_do_not_follow_from_the_others(
     trial.vest()
     lie, word = "", 0
 
-    def answer(route: Route) -> None:
-        asked = json.loads(route.request.post_data or "")
-        answered = route.fetch()
-        found = answered.json()
-        for request, reply in zip(asked, found, strict=True) if isinstance(asked, list) else ():
-            if request["method"] == "eth_call" and request["params"][0]["data"].startswith(lie):
-                words = bytearray.fromhex(reply["result"][2:])
-                place = slice(32 * word, 32 * word + 32)
-                words[place] = (int.from_bytes(words[place]) + 1).to_bytes(32)
-                reply["result"] = "0x" + words.hex()
-        route.fulfill(response=answered, body=json.dumps(found))
+    def change(request: Answer, reply: Answer) -> None:
+        if request["method"] == "eth_call" and request["params"][0]["data"].startswith(lie):
+            words = bytearray.fromhex(reply["result"][2:])
+            place = slice(32 * word, 32 * word + 32)
+            words[place] = (int.from_bytes(words[place]) + 1).to_bytes(32)
+            reply["result"] = "0x" + words.hex()
 
+    answer = answering(change)
     with visited(browser, trial, tmp_path, Wallet(stage.chain, buyer)) as visit:
         visit.connect()
         expect(visit.find("#claim")).to_be_enabled(timeout=PATIENCE)

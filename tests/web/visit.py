@@ -1,12 +1,13 @@
 """A visit: the page of a sale, opened in a browser as a participant opens it."""
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Route, expect
 
 from jumpstart.site.server import SiteServer
 from jumpstart.site.site import PROOFS, Config, write_site
@@ -26,6 +27,26 @@ def snapshot_of(trial: Trial, folder: Path) -> Path:
     folder.mkdir(parents=True)
     shards.write(folder, tree, shards.Layout.of([account for account, _ in rows]), single=False)
     return folder
+
+
+Answer = dict[str, Any]
+Change = Callable[[Answer, Answer], None]
+"""Changes a reply of the node, by its request."""
+
+
+def answering(change: Change) -> Callable[[Route], None]:
+    """A node whose replies are changed one by one, alone or in batches."""
+
+    def answer(route: Route) -> None:
+        asked = json.loads(route.request.post_data or "")
+        answered = route.fetch()
+        found = answered.json()
+        requests, replies = (asked, found) if isinstance(asked, list) else ([asked], [found])
+        for request, reply in zip(requests, replies, strict=True):
+            change(request, reply)
+        route.fulfill(response=answered, body=json.dumps(found))
+
+    return answer
 
 
 class Visit:
