@@ -3,15 +3,10 @@ pragma solidity 0.8.37;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 
-import {
-    Demand,
-    ISubscriptionSale,
-    Position,
-    Settlement,
-    Status
-} from "../interfaces/ISubscriptionSale.sol";
+import {ISubscriptionSale, Position, Settlement, Status} from "../interfaces/ISubscriptionSale.sol";
 import {PositionWord} from "./libraries/PositionWord.sol";
 import {TermsCode} from "./libraries/TermsCode.sol";
+import {TieredRule} from "./rules/TieredRule.sol";
 import {SaleBase} from "./sale/SaleBase.sol";
 import {SaleExiting} from "./sale/SaleExiting.sol";
 import {SaleSettling} from "./sale/SaleSettling.sol";
@@ -19,8 +14,8 @@ import {SaleSubscribing} from "./sale/SaleSubscribing.sol";
 
 /// @title A sale by subscription with tiered allotment. See `ISubscriptionSale`.
 /// @notice Created by the launchpad as clones whose code carries the terms; this implementation itself is locked. Here it
-/// shows itself; the parts of its life are in `sale/`.
-contract SubscriptionSale is SaleSubscribing, SaleSettling, SaleExiting {
+/// shows itself; the parts of its life are in `sale/`, its rule in `rules/`.
+contract SubscriptionSale is SaleSubscribing, SaleSettling, SaleExiting, TieredRule {
     constructor(address launchpad, address review, address escrowImplementation)
         SaleBase(launchpad, review, escrowImplementation)
         EIP712("Jumpstart SubscriptionSale", "1")
@@ -39,11 +34,6 @@ contract SubscriptionSale is SaleSubscribing, SaleSettling, SaleExiting {
     /// @inheritdoc ISubscriptionSale
     function sessionsSettled() external view returns (uint256) {
         return _state.settled;
-    }
-
-    /// @inheritdoc ISubscriptionSale
-    function demandOf(uint256 session, uint256 tier) external view returns (Demand memory) {
-        return _demandOf[_demandKey(session, tier)].unpack();
     }
 
     /// @inheritdoc ISubscriptionSale
@@ -76,9 +66,6 @@ contract SubscriptionSale is SaleSubscribing, SaleSettling, SaleExiting {
     function totalWeight() external view returns (uint256 total) {
         total = _state.sold;
         if (_state.status == Status.Succeeded) return total;
-        uint256 tiers = TermsCode.load().tierCount();
-        for (uint256 tier; tier < tiers; ++tier) {
-            total += _demandOf[_demandKey(_state.settled, tier)].subscribed();
-        }
+        return total + _subscribedIn(TermsCode.load(), _state.settled);
     }
 }

@@ -2,15 +2,15 @@
 pragma solidity 0.8.37;
 
 import {SaleTerms} from "../../interfaces/Terms.sol";
-import {AllotmentMath} from "../libraries/AllotmentMath.sol";
+import {TieredMath} from "../libraries/TieredMath.sol";
 import {DemandWord} from "../libraries/DemandWord.sol";
 import {PriceMath} from "../libraries/PriceMath.sol";
 import {ScheduleMath} from "../libraries/ScheduleMath.sol";
 import {SettlementWord} from "../libraries/SettlementWord.sol";
 import {Terms, TermsCode} from "../libraries/TermsCode.sol";
 
-/// @title Shows `AllotmentMath` to the outside, many examples in one call.
-contract AllotmentMathHarness {
+/// @title Shows `TieredMath` to the outside, many examples in one call.
+contract TieredMathHarness {
     struct Row {
         uint256 coefficient;
         uint256 subscribed;
@@ -48,13 +48,13 @@ contract AllotmentMathHarness {
             demands[i] = DemandWord.wrap(0).add(row.subscribed, row.accounts, 0);
         }
         SettlementWord outcome;
-        (outcome, answer.sold, answer.soldDown) = AllotmentMath.settle(coefficients, demands, example.supply);
+        (outcome, answer.sold, answer.soldDown) = TieredMath.settle(coefficients, demands, example.supply);
         (answer.remaining, answer.weight, answer.fullFrom) =
             (outcome.remaining(), outcome.weight(), outcome.fullFrom());
         answer.allotments = new uint256[](count);
         for (uint256 i; i < count; ++i) {
             answer.allotments[i] =
-                AllotmentMath.allotmentDown(example.rows[i].subscribed, coefficients[i], outcome);
+                TieredMath.allotmentDown(example.rows[i].subscribed, coefficients[i], outcome);
         }
     }
 }

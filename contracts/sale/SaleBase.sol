@@ -5,7 +5,6 @@ import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
 import {SafeTransferLib} from "solady/src/utils/SafeTransferLib.sol";
 
 import {ISubscriptionSale, Status} from "../../interfaces/ISubscriptionSale.sol";
-import {AllotmentMath} from "../libraries/AllotmentMath.sol";
 import {DemandWord} from "../libraries/DemandWord.sol";
 import {PositionWord} from "../libraries/PositionWord.sol";
 import {PriceMath} from "../libraries/PriceMath.sol";
@@ -49,7 +48,7 @@ abstract contract SaleBase is ISubscriptionSale {
     Gate internal _gate;
 
     mapping(address account => PositionWord) internal _positionOf;
-    mapping(uint256 sessionAndTier => DemandWord) internal _demandOf; // see `_demandKey`
+    mapping(uint256 key => DemandWord) internal _demandOf; // by what the rule parts it
 
     /// @notice Zero: not settled, or the soft cap was missed. So the last session's word tells success by itself.
     SettlementWord[8] internal _settlementOf;
@@ -95,10 +94,6 @@ abstract contract SaleBase is ISubscriptionSale {
         if (actual != required) revert SubscriptionSale_WrongStatus(actual, required);
     }
 
-    function _demandKey(uint256 session, uint256 tier) internal pure returns (uint256) {
-        return session << 128 | tier;
-    }
-
     /// @dev Payment for tokens, as participants pay it.
     function _costUp(Terms terms_, uint256 tokens) internal pure returns (uint256) {
         return PriceMath.costUp(tokens, terms_.price(), terms_.priceUnit());
@@ -120,8 +115,7 @@ abstract contract SaleBase is ISubscriptionSale {
         SettlementWord settlement = _settlementOf[position.session()];
         if (!settlement.isSettled()) return position.allotted();
         unchecked {
-            return position.allotted()
-                + AllotmentMath.allotmentDown(position.amount(), position.coefficient(), settlement);
+            return position.allotted() + _allottedDown(position, settlement);
         }
     }
 
@@ -129,6 +123,31 @@ abstract contract SaleBase is ISubscriptionSale {
     function _weightOf(PositionWord position) internal view returns (uint256) {
         return _settlementOf[position.session()].isSettled() ? _allotmentOf(position) : position.tokens();
     }
+
+    // -------------------------------------------------------------------------------------------------- rule
+
+    /// @dev Counts what a position, `before` the subscription and after it, asks for more in its session.
+    function _count(PositionWord before, PositionWord position, uint256 accepted) internal virtual;
+
+    /// @dev What decides each allotment of a session; the tokens it allots before rounding; the tokens it surely allots.
+    function _outcomeOf(Terms terms_, uint256 session)
+        internal
+        view
+        virtual
+        returns (SettlementWord settlement, uint256 sold, uint256 soldDown);
+
+    /// @dev Tokens that a settled session allots to a position subscribed in it: never more than its amount.
+    function _allottedDown(PositionWord position, SettlementWord settlement)
+        internal
+        view
+        virtual
+        returns (uint256);
+
+    /// @dev Tokens that are asked for in a session.
+    function _subscribedIn(Terms terms_, uint256 session) internal view virtual returns (uint256 tokens);
+
+    /// @dev Accounts that have ever subscribed.
+    function _participants(Terms terms_) internal view virtual returns (uint256 count);
 
     // ------------------------------------------------------------------------------------------------ moving
 

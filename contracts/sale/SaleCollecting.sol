@@ -132,14 +132,4 @@ abstract contract SaleCollecting is SaleBase {
         if (position.isClaimed()) return position.amount() == position.allotted();
         return position.isRefunded() || position.isExited();
     }
-
-    function _participants(Terms terms_) private view returns (uint256 count) {
-        uint256 sessions = terms_.sessionCount();
-        uint256 tiers = terms_.tierCount();
-        for (uint256 session; session < sessions; ++session) {
-            for (uint256 tier; tier < tiers; ++tier) {
-                count += _demandOf[_demandKey(session, tier)].newcomers();
-            }
-        }
-    }
 }

@@ -2,8 +2,6 @@
 pragma solidity 0.8.37;
 
 import {ISubscriptionSale, Status} from "../../interfaces/ISubscriptionSale.sol";
-import {AllotmentMath} from "../libraries/AllotmentMath.sol";
-import {DemandWord} from "../libraries/DemandWord.sol";
 import {SettlementWord} from "../libraries/SettlementWord.sol";
 import {Terms, TermsCode} from "../libraries/TermsCode.sol";
 import {SaleBase} from "./SaleBase.sol";
@@ -47,21 +45,6 @@ abstract contract SaleSettling is SaleBase {
         if (limit == 0 || demand.subscribed != limit || block.timestamp == demand.lastAt) {
             revert SubscriptionSale_SessionRunning(block.timestamp, end);
         }
-    }
-
-    function _outcomeOf(Terms terms_, uint256 session)
-        private
-        view
-        returns (SettlementWord settlement, uint256 sold, uint256 soldDown)
-    {
-        uint256 tiers = terms_.tierCount();
-        uint256[] memory coefficients = new uint256[](tiers);
-        DemandWord[] memory demands = new DemandWord[](tiers);
-        for (uint256 tier; tier < tiers; ++tier) {
-            coefficients[tier] = terms_.coefficient(tier);
-            demands[tier] = _demandOf[_demandKey(session, tier)];
-        }
-        return AllotmentMath.settle(coefficients, demands, terms_.sessionSupply(session));
     }
 
     function _decide(Terms terms_, State memory state) private returns (Status) {

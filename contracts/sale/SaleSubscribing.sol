@@ -6,7 +6,6 @@ import {MerkleProofLib} from "solady/src/utils/MerkleProofLib.sol";
 
 import {IPassRegistry} from "../../interfaces/IPassRegistry.sol";
 import {ISubscriptionSale} from "../../interfaces/ISubscriptionSale.sol";
-import {DemandWord} from "../libraries/DemandWord.sol";
 import {PositionCodec, PositionWord} from "../libraries/PositionWord.sol";
 import {Terms, TermsCode} from "../libraries/TermsCode.sol";
 import {SaleOpening} from "./SaleOpening.sol";
@@ -15,10 +14,6 @@ import {SaleOpening} from "./SaleOpening.sol";
 abstract contract SaleSubscribing is SaleOpening {
     /// @dev A sale that does not limit an account limits it to what a position can hold.
     uint256 private constant MAX_POSITION = type(uint112).max;
-
-    /// @dev Most tokens subscribed in a session by one coefficient, 2,048 times the largest supply. It keeps the weight
-    /// of a settlement, at most 32 * 65,534 times as much, below 2^128.
-    uint256 private constant MAX_DEMAND = (1 << 107) - 1;
 
     /// @inheritdoc ISubscriptionSale
     function subscribe(uint256 amount, uint256 holding, bytes32[] calldata proof)
@@ -170,19 +165,6 @@ abstract contract SaleSubscribing is SaleOpening {
             _limitedDemandOf[session] =
                 LimitedDemand({subscribed: uint112(demand + accepted), lastAt: uint40(block.timestamp)});
         }
-    }
-
-    function _count(PositionWord before, PositionWord position, uint256 accepted) private {
-        uint256 session = position.session();
-        bool isNewcomer = before.isNone();
-        bool isNewHere = isNewcomer || before.session() != session;
-        uint256 key = _demandKey(session, position.tier());
-        DemandWord demand = _demandOf[key];
-        unchecked {
-            uint256 room = MAX_DEMAND - demand.subscribed();
-            if (accepted > room) revert SubscriptionSale_DemandTooLarge(accepted, room);
-        }
-        _demandOf[key] = demand.add(accepted, isNewHere ? 1 : 0, isNewcomer ? 1 : 0);
     }
 
     /// @dev Moves what a changed deposit makes due, one way or the other.

@@ -157,7 +157,7 @@ DEEP_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         name="an allotment rounded up",
         contract=SALE,
-        source="contracts/libraries/AllotmentMath.sol",
+        source="contracts/libraries/TieredMath.sol",
         before="return coefficient * subscribed * outcome.remaining() / outcome.weight();",
         after="return coefficient * subscribed * outcome.remaining() / outcome.weight() + 1;",
         scene=scenes.settled,
@@ -229,7 +229,7 @@ DEEP_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         name="proceeds that reach into refunds",
         contract=SALE,
-        source="contracts/libraries/AllotmentMath.sol",
+        source="contracts/libraries/TieredMath.sol",
         before="remaining > sharing ? remaining - sharing : 0",
         after="remaining",
         scene=scenes.settled,
@@ -249,7 +249,7 @@ DEEP_MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         name="demand that nobody subscribed",
         contract=SALE,
-        source="contracts/sale/SaleSubscribing.sol",
+        source="contracts/rules/TieredRule.sol",
         before="demand.add(accepted, isNewHere ? 1 : 0, isNewcomer ? 1 : 0)",
         after="demand.add(accepted + 1, isNewHere ? 1 : 0, isNewcomer ? 1 : 0)",
         scene=scenes.expired,

@@ -39,7 +39,7 @@ def harness(chain: Chain, stage: Stage) -> dict[str, Contract]:
     """Each harness by the name of its library."""
     return {
         name: chain.deploy(f"{name}Harness", sender=stage.people.project)
-        for name in ("AllotmentMath", "PriceMath", "ScheduleMath")
+        for name in ("TieredMath", "PriceMath", "ScheduleMath")
     }
 
 
@@ -111,7 +111,7 @@ def test_a_session_is_settled_as_the_model_does(chain: Chain, harness: dict[str,
     @given(st.lists(session_examples(), min_size=PER_CALL, max_size=PER_CALL))
     @drawn(chain, 80)
     def agree(examples: list[SessionExample]) -> None:
-        agree_on_sessions(harness["AllotmentMath"], examples)
+        agree_on_sessions(harness["TieredMath"], examples)
 
     agree()
 
@@ -123,7 +123,7 @@ def test_a_session_is_settled_as_the_model_does_a_hundred_thousand_times(
     harness: dict[str, Contract], examples: list[SessionExample]
 ) -> None:
     """The same, with other examples in each run."""
-    agree_on_sessions(harness["AllotmentMath"], examples)
+    agree_on_sessions(harness["TieredMath"], examples)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_the_corners_are_settled_as_the_model_does(
     """One row or all 32, the least or the highest coefficients, nothing or the most."""
     demand = Demand(subscribed=subscribed, accounts=min(subscribed, 2**32 - 1))
     example = SessionExample(supply, dict.fromkeys(coefficients, demand))
-    agree_on_sessions(harness["AllotmentMath"], [example])
+    agree_on_sessions(harness["TieredMath"], [example])
 
 
 # ---------------------------------------------------------------------------------------- price

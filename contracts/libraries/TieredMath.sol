@@ -9,7 +9,7 @@ import {SettlementCodec, SettlementWord} from "./SettlementWord.sol";
 /// of coefficient c. The cap `min(q, ..)` binds for a whole coefficient at once (when `L * c >= 1`), so the totals per
 /// coefficient are enough: give coefficients in full from the highest while they are capped at the level that the rest
 /// would have, then share what remains in proportion to `c * q`.
-library AllotmentMath {
+library TieredMath {
     /// @notice The outcome of a session.
     /// @param coefficients Rising, 1 .. 32 of them, each 1 .. 65,534.
     /// @param demands Of the same rows, tokens below 2^107 each.
