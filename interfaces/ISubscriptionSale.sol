@@ -47,9 +47,9 @@ enum Stage {
 /// - Refunded: the account's weight (see `weightOf`); 0.
 /// - Exited: tokens won in all sessions; tokens of these that it kept.
 struct Position {
-    uint112 allotted;
-    uint112 amount;
-    uint16 coefficient;
+    uint104 allotted;
+    uint104 amount;
+    uint32 coefficient;
     uint8 tier; // its row in the coefficient table, from 0
     uint8 session; // from 0; 0 once claimed
     Stage stage;

@@ -12,6 +12,7 @@ from typing import Final
 
 from jumpstart.errors import InputError
 
+UINT104_MAX: Final = 2**104 - 1
 UINT112_MAX: Final = 2**112 - 1
 """The most of anything that a sale can count: what fits into a participant's slot."""
 

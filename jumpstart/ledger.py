@@ -17,7 +17,7 @@ from typing import Final
 
 from jumpstart.allotment import tiered
 from jumpstart.allotment.tiered import Outcome, allotment_down, sold_down, sold_up
-from jumpstart.amounts import BASIS_POINTS, UINT112_MAX, mul_div_down
+from jumpstart.amounts import BASIS_POINTS, UINT104_MAX, mul_div_down
 from jumpstart.errors import LedgerRefusal
 from jumpstart.holdings import coefficient_of
 from jumpstart.schedule import vested_down
@@ -142,7 +142,7 @@ class Ledger:
         if self._is_void:
             raise _refusal("WrongStatus", Status.FAILED, Status.FUNDED)
         before, folded = self.position_of(account), self._fold(account, index)
-        room = (deal.account_cap or UINT112_MAX) - folded.allotted - folded.amount
+        room = (deal.account_cap or UINT104_MAX) - folded.allotted - folded.amount
         if amount > room:
             raise _refusal("CapExceeded", amount, room)
         subscribed = folded.amount + amount

@@ -4,27 +4,27 @@ pragma solidity 0.8.37;
 import {Position, Stage} from "../../interfaces/ISubscriptionSale.sol";
 
 /// @title A `Position` as the one word it is stored in.
-/// @dev Bits from the lowest: allotted 112, amount 112, coefficient 16, tier 8, session 4, stage 4. All zero: no
+/// @dev Bits from the lowest: allotted 104, amount 104, coefficient 32, tier 8, session 4, stage 4. All zero: no
 /// position.
 type PositionWord is uint256;
 
 using PositionCodec for PositionWord global;
 
 library PositionCodec {
-    uint256 private constant TOKENS = type(uint112).max;
-    uint256 private constant ADMISSION = uint256(type(uint24).max) << 224; // coefficient and tier
+    uint256 private constant TOKENS = type(uint104).max;
+    uint256 private constant ADMISSION = uint256(type(uint40).max) << 208; // coefficient and tier
 
     // ------------------------------------------------------------------------------------------------ making
 
     /// @notice The position of who was just admitted to a session.
-    /// @dev The caller sees to it that each part fits, here and below: tokens are below 2^112.
+    /// @dev The caller sees to it that each part fits, here and below: tokens are below 2^104.
     function admitted(uint256 tier_, uint256 coefficient_, uint256 session_)
         internal
         pure
         returns (PositionWord)
     {
         return PositionWord.wrap(
-            coefficient_ << 224 | tier_ << 240 | session_ << 248 | uint256(Stage.Subscribed) << 252
+            coefficient_ << 208 | tier_ << 240 | session_ << 248 | uint256(Stage.Subscribed) << 252
         );
     }
 
@@ -43,7 +43,7 @@ library PositionCodec {
     /// @notice The position with `more` tokens subscribed.
     function plus(PositionWord word, uint256 more) internal pure returns (PositionWord) {
         unchecked {
-            return PositionWord.wrap(PositionWord.unwrap(word) + (more << 112));
+            return PositionWord.wrap(PositionWord.unwrap(word) + (more << 104));
         }
     }
 
@@ -54,7 +54,7 @@ library PositionCodec {
         returns (PositionWord)
     {
         return PositionWord.wrap(
-            PositionWord.unwrap(word) & ADMISSION | allotted_ | released << 112
+            PositionWord.unwrap(word) & ADMISSION | allotted_ | released << 104
                 | uint256(Stage.Claimed) << 252
         );
     }
@@ -68,7 +68,7 @@ library PositionCodec {
     /// @notice The position after an exit, for good.
     function exited(PositionWord word, uint256 allotted_, uint256 kept) internal pure returns (PositionWord) {
         return PositionWord.wrap(
-            PositionWord.unwrap(word) & ADMISSION | allotted_ | kept << 112 | uint256(Stage.Exited) << 252
+            PositionWord.unwrap(word) & ADMISSION | allotted_ | kept << 104 | uint256(Stage.Exited) << 252
         );
     }
 
@@ -76,9 +76,9 @@ library PositionCodec {
 
     function unpack(PositionWord word) internal pure returns (Position memory) {
         return Position({
-            allotted: uint112(allotted(word)),
-            amount: uint112(amount(word)),
-            coefficient: uint16(coefficient(word)),
+            allotted: uint104(allotted(word)),
+            amount: uint104(amount(word)),
+            coefficient: uint32(coefficient(word)),
             tier: uint8(PositionWord.unwrap(word) >> 240),
             session: uint8(session(word)),
             stage: Stage(PositionWord.unwrap(word) >> 252)
@@ -90,7 +90,7 @@ library PositionCodec {
     }
 
     function amount(PositionWord word) internal pure returns (uint256) {
-        return PositionWord.unwrap(word) >> 112 & TOKENS;
+        return PositionWord.unwrap(word) >> 104 & TOKENS;
     }
 
     /// @notice Tokens that the position has paid for: allotted and, until they are counted in, subscribed.
@@ -101,7 +101,7 @@ library PositionCodec {
     }
 
     function coefficient(PositionWord word) internal pure returns (uint256) {
-        return PositionWord.unwrap(word) >> 224 & 0xffff;
+        return PositionWord.unwrap(word) >> 208 & 0xffffffff;
     }
 
     function tier(PositionWord word) internal pure returns (uint256) {

@@ -109,7 +109,7 @@ abstract contract SaleBase is ISubscriptionSale {
         return position.isRefunded() ? 0 : _costUp(terms_, position.tokens());
     }
 
-    /// @dev Tokens that a position was allotted in settled sessions; at most what was subscribed, so below 2^112.
+    /// @dev Tokens that a position was allotted in settled sessions; at most what was subscribed, so below 2^104.
     function _allotmentOf(PositionWord position) internal view returns (uint256) {
         if (!position.isSubscribed()) return position.allotted();
         SettlementWord settlement = _settlementOf[position.session()];

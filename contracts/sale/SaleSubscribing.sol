@@ -12,8 +12,8 @@ import {SaleOpening} from "./SaleOpening.sol";
 
 /// @title Subscribing: who may, how much, and what it costs now.
 abstract contract SaleSubscribing is SaleOpening {
-    /// @dev A sale that does not limit an account limits it to what a position can hold.
-    uint256 private constant MAX_POSITION = type(uint112).max;
+    /// @dev A sale that does not limit an account limits it to what a position can hold, 256 times the largest supply.
+    uint256 private constant MAX_POSITION = type(uint104).max;
 
     /// @inheritdoc ISubscriptionSale
     function subscribe(uint256 amount, uint256 holding, bytes32[] calldata proof)

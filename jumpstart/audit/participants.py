@@ -143,11 +143,11 @@ def _place(account: str, slot: int) -> int:
 
 def _unpacked(word: int) -> tuple[int, ...]:
     """The fields of a `Position`, in their order."""
-    tokens = 2**112 - 1
+    tokens = 2**104 - 1
     return (
         word & tokens,
-        word >> 112 & tokens,
-        word >> 224 & 0xFFFF,
+        word >> 104 & tokens,
+        word >> 208 & 0xFFFFFFFF,
         word >> 240 & 0xFF,
         word >> 248 & 0xF,
         word >> 252,

@@ -28,8 +28,8 @@ def packed(position: Position, terms: SaleTerms) -> int:
     coefficient = terms.tiers[position.tier].coefficient
     return (
         position.allotted
-        | position.amount << 112
-        | coefficient << 224
+        | position.amount << 104
+        | coefficient << 208
         | position.tier << 240
         | position.session << 248
         | position.stage << 252

@@ -27,7 +27,7 @@ from tests.chain.conftest import DRAWN, drawn
 from tests.chain.reverts import reverts
 from tests.chain.stage import People, Trial, ascending, changed, raw
 
-MAX_AMOUNT = 2**112 - 1
+MAX_AMOUNT = 2**104 - 1
 FORTUNE = 2**240  # of payment, to everybody: the dearest position costs less than 2^225
 
 KINDS = (

@@ -126,14 +126,16 @@ def test_subscribe_of_nothing_is_refused(sale: Ledger) -> None:
     assert refusal(sale.subscribe, "one", 0, 100) == ("BelowMinimum", 5, 1)
 
 
-def test_subscribe_is_refused_where_it_could_not_be_counted(sale: Ledger) -> None:
-    """An account's tokens have 112 bits, and a coefficient's demand 107."""
-    most = 2**112 - 1
+def test_subscribe_is_refused_where_it_could_not_be_counted(small_terms: SaleTerms) -> None:
+    """An account's tokens have 104 bits, and a coefficient's demand 107."""
+    most, accounts = 2**104 - 1, [f"holder {number}" for number in range(9)]
+    sale = Ledger(small_terms, dict.fromkeys(accounts, 2_500))
     sale.settle(200)
-    assert refusal(sale.subscribe, "five", most + 1, 300) == ("CapExceeded", most + 1, most)
-    sale.subscribe("five", 2**107 - 5, 300)
-    assert refusal(sale.subscribe, "rich", 5, 300) == ("DemandTooLarge", 5, 4)
-    sale.subscribe("rich", 4, 300)
+    assert refusal(sale.subscribe, accounts[0], most + 1, 300) == ("CapExceeded", most + 1, most)
+    for account in accounts[:8]:
+        sale.subscribe(account, most, 300)
+    assert refusal(sale.subscribe, accounts[8], 8, 300) == ("DemandTooLarge", 8, 7)
+    sale.subscribe(accounts[8], 7, 300)
 
 
 def test_subscribe_above_the_account_cap_is_refused(small_terms: SaleTerms) -> None:

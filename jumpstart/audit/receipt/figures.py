@@ -30,7 +30,8 @@ PARTS: Final = frozenset(
 STATE, HOLDINGS_ROOT, POSITIONS, DEMANDS, SETTLEMENTS = 0, 1, 4, 5, 6
 """Where a sale keeps what is proved: its first slot of each."""
 
-_TOKENS: Final = 2**112 - 1
+_TOKENS: Final = 2**112 - 1  # of a session
+_OWN_TOKENS: Final = 2**104 - 1  # of an account
 _SALE_EVENTS: Final = frozenset({"Subscribed", "Claimed", "Refunded", "Redirected", "Exited"})
 
 
@@ -330,8 +331,8 @@ def _told(event: ProvedEvent) -> dict[str, Any]:
 def _position(word: int) -> Position:
     """The word that a sale keeps of an account."""
     return Position(
-        allotted=word & _TOKENS,
-        amount=word >> 112 & _TOKENS,
+        allotted=word & _OWN_TOKENS,
+        amount=word >> 104 & _OWN_TOKENS,
         tier=word >> 240 & 0xFF,
         session=word >> 248 & 0xF,
         stage=Stage(word >> 252),

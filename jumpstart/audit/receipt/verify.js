@@ -399,7 +399,8 @@ function coefficientOf(holding, tiers) {
 const [STATE, HOLDINGS_ROOT, POSITIONS, DEMANDS, SETTLEMENTS] = [0n, 1n, 4n, 5n, 6n];
 const STAGES = ["none", "subscribed", "claimed", "refunded", "exited"];
 const STATUSES = ["funded", "succeeded", "failed"];
-const TOKENS = (1n << 112n) - 1n;
+const TOKENS = (1n << 112n) - 1n; // of a session
+const OWN_TOKENS = (1n << 104n) - 1n; // of an account
 const PARTS = ["account", "audit", "block", "code", "escrow", "events", "figures", "format", "holding", "sale"];
 
 const placeOf = (key, slot) => numberOf(keccak256(joined(wordOf(key), wordOf(slot))));
@@ -489,8 +490,8 @@ function positionOf(word) {
   const stage = STAGES[Number(word >> 252n)];
   if (!stage) throw new Error("the position has no stage");
   return {
-    allotted: word & TOKENS,
-    amount: (word >> 112n) & TOKENS,
+    allotted: word & OWN_TOKENS,
+    amount: (word >> 104n) & OWN_TOKENS,
     tier: Number((word >> 240n) & 0xffn),
     session: Number((word >> 248n) & 0xfn),
     stage,

@@ -241,11 +241,11 @@ def test_the_published_example_is_reproduced(stage: Stage, people: People) -> No
     assert [trial.call("allotmentOf", each.address) for each in same] == [200, 100]
 
 
-def test_the_largest_demands_of_all_coefficients_fit_their_slot(
+def test_the_largest_positions_of_the_highest_coefficients_share_the_largest_supply(
     stage: Stage, people: People
 ) -> None:
-    """Every row full to its bound, under the highest coefficients: the supply is allotted, but for rounding."""
-    most, supply = 2**107 - 1, 2**96 - 1
+    """All of it is allotted, but for rounding."""
+    most, supply = 2**104 - 1, 2**96 - 1
     tiers = tuple(Tier(threshold=500 * row, coefficient=65_534 - 5 + row) for row in range(1, 6))
     trial = stage.open(supplies=((supply, 0),), price=1, price_unit=2**107, tiers=tiers)
     trial.subscribe_all((buyer, most) for buyer in people.buyers[:5])

@@ -368,7 +368,7 @@ def test_the_largest_position_is_accepted_and_one_more_is_refused(
     stage: Stage, buyer: LocalAccount
 ) -> None:
     """Without a cap, an account is limited to what its slot can hold."""
-    most = 2**112 - 1
+    most = 2**104 - 1
     trial = stage.open(supplies=((figures.SUPPLY, 0),), price=1, price_unit=2**100)
     for amount in (most + 1, 2**200, 2**256 - 1):
         with reverts("SubscriptionSale_CapExceeded", amount, most):
@@ -754,11 +754,16 @@ def test_subscribing_is_refused_given_a_token_that_returns_false(
 
 
 def test_demand_that_a_slot_cannot_hold_is_refused(stage: Stage, people: People) -> None:
-    """Of one coefficient, in one session; the other coefficients have room of their own."""
-    first, other = people.buyers[0], people.buyers[5]
-    trial = stage.open(supplies=((figures.SUPPLY, 0),), price=1, price_unit=2**111)
-    most = 2**107 - 1
-    trial.subscribe(first, most - 5)
-    with reverts("SubscriptionSale_DemandTooLarge", 10, 5):
-        trial.call("subscribe", 10, *stage.proof_of(other), sender=other)
-    trial.send("subscribe", most - 5, *stage.proof_of(people.buyers[1]), sender=people.buyers[1])
+    """Of one coefficient, in one session, by as many of the largest positions as it takes; another has room."""
+    most, other = 2**104 - 1, people.small_holder
+    holdings = dict.fromkeys(stage.holdings, 500) | {other.address: 1_000}
+    trial = stage.open(
+        supplies=((figures.SUPPLY, 0),), price=1, price_unit=2**111, holdings=holdings
+    )
+    for buyer in people.buyers:
+        trial.send("subscribe", most, *trial.proof_of(buyer), sender=buyer)
+    room = 2**107 - 1 - 8 * most
+    data = trial.contract.calldata("subscribe", 10, *trial.proof_of(stage.wallet))
+    with reverts("SubscriptionSale_DemandTooLarge", 10, room):
+        stage.wallet.call("execute", trial.address, data, sender=people.wallet_owner)
+    trial.send("subscribe", most, *trial.proof_of(other), sender=other)

@@ -94,7 +94,7 @@ function quoteOf(app: App, own: AccountNow, writer: Writer, session: number): Qu
   const found = preview(sessions[session]!, now.demands[session]!, { coefficient, has }, amount);
   const cost = costUp(sale, kept + has + found.accepted) - own.deposit;
   const due = cost > 0n ? cost : 0n, surplus = cost < 0n ? -cost : 0n;
-  const room = (deal.accountCap === 0n ? (1n << 112n) - 1n : deal.accountCap) - kept - has;
+  const room = (deal.accountCap === 0n ? (1n << 104n) - 1n : deal.accountCap) - kept - has;
   const bad =
     amount > room
       ? t.subscribe.aboveCap(writer.tokens(room > 0n ? room : 0n))
