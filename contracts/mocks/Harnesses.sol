@@ -4,10 +4,12 @@ pragma solidity 0.8.37;
 import {SaleTerms} from "../../interfaces/Terms.sol";
 import {TieredMath} from "../libraries/TieredMath.sol";
 import {DemandWord} from "../libraries/DemandWord.sol";
+import {LotteryMath} from "../libraries/LotteryMath.sol";
 import {PriceMath} from "../libraries/PriceMath.sol";
 import {ScheduleMath} from "../libraries/ScheduleMath.sol";
 import {SettlementWord} from "../libraries/SettlementWord.sol";
 import {Terms, TermsCode} from "../libraries/TermsCode.sol";
+import {WeightedMath} from "../libraries/WeightedMath.sol";
 
 /// @title Shows `TieredMath` to the outside, many examples in one call.
 contract TieredMathHarness {
@@ -56,6 +58,78 @@ contract TieredMathHarness {
             answer.allotments[i] =
                 TieredMath.allotmentDown(example.rows[i].subscribed, coefficients[i], outcome);
         }
+    }
+}
+
+/// @title Shows `WeightedMath` to the outside: a whole session, in the order in which accounts are asked to leave.
+contract WeightedMathHarness {
+    struct Share {
+        uint256 bound;
+        uint256 weight;
+    }
+
+    struct Example {
+        uint256 supply;
+        Share[] shares;
+        uint256[] asked; // places of shares; one that has left is not asked again
+    }
+
+    struct Answer {
+        uint256 sold;
+        uint256 remaining;
+        uint256 weight;
+        uint256[] allotments;
+    }
+
+    function saturate(Example[] calldata examples) external pure returns (Answer[] memory answers) {
+        answers = new Answer[](examples.length);
+        for (uint256 i; i < examples.length; ++i) {
+            answers[i] = _saturate(examples[i]);
+        }
+    }
+
+    function _saturate(Example calldata example) private pure returns (Answer memory answer) {
+        uint256 bounds;
+        uint256 weights;
+        for (uint256 i; i < example.shares.length; ++i) {
+            bounds += example.shares[i].bound;
+            weights += example.shares[i].weight;
+        }
+        SettlementWord level;
+        (level, answer.sold) = WeightedMath.settle(example.supply, bounds, weights);
+        bool[] memory hasLeft = new bool[](example.shares.length);
+        for (uint256 i; i < example.asked.length; ++i) {
+            uint256 place = example.asked[i];
+            Share calldata share = example.shares[place];
+            if (hasLeft[place] || !WeightedMath.isCapped(share.bound, share.weight, level)) continue;
+            level = WeightedMath.without(share.bound, share.weight, level);
+            hasLeft[place] = true;
+        }
+        (answer.remaining, answer.weight) = (level.remaining(), level.weight());
+        answer.allotments = new uint256[](example.shares.length);
+        for (uint256 i; i < example.shares.length; ++i) {
+            Share calldata share = example.shares[i];
+            answer.allotments[i] =
+                hasLeft[i] ? share.bound : WeightedMath.allotmentDown(share.bound, share.weight, level);
+        }
+    }
+}
+
+/// @title Shows `LotteryMath` to the outside.
+contract LotteryMathHarness {
+    /// @notice Images of `count` tickets from `first` on, the gas that they took, and how many of them win.
+    function images(uint256 first, uint256 count, uint256 tickets, uint256 winners, bytes32 seed)
+        external
+        view
+        returns (uint256[] memory found, uint256 spent, uint256 wins)
+    {
+        found = new uint256[](count);
+        for (uint256 i; i < count; ++i) {
+            found[i] = LotteryMath.imageOf(first + i, tickets, seed);
+        }
+        spent = gasleft();
+        wins = LotteryMath.winsOf(first, count, tickets, winners, seed);
+        spent -= gasleft();
     }
 }
 

@@ -13,7 +13,7 @@ Domains", 2002). Exactly:
   the rest. With one ticket there are no bits, and its image is 0.
 - Round `r`, from 0 to 7: the even ones replace the high half by `high ^ F(r, low)`, the odd ones the
   low half by `low ^ F(r, high)`, each cut to the half's bits. `F(r, x)` is
-  `keccak256(abi.encode(bytes32 seed, uint256 r, uint256 x))` read as an integer.
+  `keccak256(abi.encode(bytes32 seed, uint256(r << 128 | x)))` read as an integer.
 - What comes out, `high << (bits // 2) | low`, goes in again while it is not below `tickets`.
 
 Fewer than half of the numbers are above `tickets`, so a walk takes less than two turns on average.
@@ -73,4 +73,4 @@ def _network(value: int, bits: int, seed: bytes) -> int:
 
 
 def _mixed(seed: bytes, number: int, half: int) -> int:
-    return int.from_bytes(keccak256(seed + number.to_bytes(32) + half.to_bytes(32)))
+    return int.from_bytes(keccak256(seed + (number << 128 | half).to_bytes(32)))

@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from eth_utils.crypto import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jumpstart.allotment import weighted
+from jumpstart.allotment.lottery import Draw, image_of, wins_of
 from jumpstart.allotment.tiered import Demand, allotment_down, settle, sold_down, sold_up
+from jumpstart.allotment.weighted import Saturation, Share, level_of
 from jumpstart.amounts import mul_div_down, mul_div_up
 from jumpstart.chain.client import Chain, Contract
 from jumpstart.schedule import Vesting, vested_down
@@ -18,6 +22,7 @@ PER_CALL = 25
 
 MAX_AMOUNT = 2**112 - 1
 MAX_DEMAND = 2**107 - 1
+MAX_POSITION = 2**104 - 1
 MAX_SUPPLY = 2**96 - 1
 MAX_TIME = 2**40 - 1
 
@@ -39,7 +44,7 @@ def harness(chain: Chain, stage: Stage) -> dict[str, Contract]:
     """Each harness by the name of its library."""
     return {
         name: chain.deploy(f"{name}Harness", sender=stage.people.project)
-        for name in ("TieredMath", "PriceMath", "ScheduleMath")
+        for name in ("TieredMath", "WeightedMath", "LotteryMath", "PriceMath", "ScheduleMath")
     }
 
 
@@ -138,6 +143,139 @@ def test_the_corners_are_settled_as_the_model_does(
     demand = Demand(subscribed=subscribed, accounts=min(subscribed, 2**32 - 1))
     example = SessionExample(supply, dict.fromkeys(coefficients, demand))
     agree_on_sessions(harness["TieredMath"], [example])
+
+
+# ---------------------------------------------------------------------------------------- weighted
+
+
+@dataclass(frozen=True)
+class WeightedExample:
+    """A supply, the shares, and the places of those that are asked to leave, one after the other."""
+
+    supply: int
+    shares: list[Share]
+    asked: list[int]
+
+
+@st.composite
+def weighted_examples(draw: Any) -> WeightedExample:
+    """Often one in which everybody is asked until nobody leaves any more."""
+    is_large = draw(st.booleans())
+    bounds = at_least_one(MAX_POSITION if is_large else 30)
+    weights = at_least_one(2**120 if is_large else 30)
+    shares = draw(
+        st.lists(
+            st.builds(lambda b, w: Share(bound=b, weight=w), bounds, weights),
+            min_size=1,
+            max_size=7,
+        )
+    )
+    total = sum(share.bound for share in shares)
+    near = st.integers(max(1, min(total, MAX_SUPPLY) - 3), max(1, min(total + 3, MAX_SUPPLY)))
+    supply = draw(st.one_of(near, at_least_one(MAX_SUPPLY if is_large else 60)))
+    places = list(range(len(shares)))
+    asked = draw(
+        st.one_of(
+            st.permutations(places).map(lambda order: list(order) * len(places)),
+            st.lists(st.sampled_from(places), max_size=10),
+        )
+    )
+    return WeightedExample(supply, shares, asked)
+
+
+def agree_on_shares(harness: Contract, examples: list[WeightedExample]) -> None:
+    answers = harness.call(
+        "saturate",
+        [
+            (
+                example.supply,
+                [(share.bound, share.weight) for share in example.shares],
+                example.asked,
+            )
+            for example in examples
+        ],
+    )
+    for example, answer in zip(examples, answers, strict=True):
+        supply, shares = example.supply, example.shares
+        total = sum(share.bound for share in shares)
+        if total <= supply:
+            everybody = tuple(share.bound for share in shares)
+            assert answer == (total, 0, 0, everybody), example
+            assert everybody == shares_of(supply, shares)
+            continue
+        saturation, left = Saturation(supply, sum(share.weight for share in shares)), set[int]()
+        for place in example.asked:
+            if place not in left and saturation.saturate(shares[place]):
+                left.add(place)
+        level = saturation.level
+        allotments = tuple(
+            share.bound if place in left else weighted.allotment_down(share, level)
+            for place, share in enumerate(shares)
+        )
+        assert answer == (supply, level.remaining, level.weight, allotments), example
+        assert sum(allotments) <= supply
+        best = shares_of(supply, shares)
+        assert all(found <= share.bound for found, share in zip(allotments, shares, strict=True))
+        rounds = list(zip(*[iter(example.asked)] * len(shares), strict=False))
+        if len(rounds) >= len(shares) and all(len(set(each)) == len(shares) for each in rounds):
+            assert allotments == best, "everybody was asked until nobody left"
+
+
+def shares_of(supply: int, shares: list[Share]) -> tuple[int, ...]:
+    """What everybody gets, by sorting."""
+    level = level_of(supply, shares)
+    return tuple(weighted.allotment_down(share, level) for share in shares)
+
+
+def test_shares_are_saturated_as_by_the_model(chain: Chain, harness: dict[str, Contract]) -> None:
+    """Two thousand sessions: the level, and each allotment, whoever was asked and in whatever order."""
+
+    @given(st.lists(weighted_examples(), min_size=PER_CALL, max_size=PER_CALL))
+    @drawn(chain, 80)
+    def agree(examples: list[WeightedExample]) -> None:
+        agree_on_shares(harness["WeightedMath"], examples)
+
+    agree()
+
+
+# ---------------------------------------------------------------------------------------- lottery
+
+MOST_GAS = 3_000  # for each ticket, on average
+
+
+@pytest.mark.parametrize("tickets", [1, 2, 3, 4, 5, 31, 32, 33, 255, 257, 1_000])
+def test_every_ticket_has_its_image(harness: dict[str, Contract], tickets: int) -> None:
+    """As by the model; and exactly as many win as were published."""
+    seed, winners = keccak(text=f"seed {tickets}"), tickets // 3 + 1
+    found, _, wins = harness["LotteryMath"].call("images", 0, tickets, tickets, winners, seed)
+    draw = Draw(seed=seed, tickets=tickets, winners=winners)
+    assert list(found) == [image_of(ticket, draw) for ticket in range(tickets)]
+    assert sorted(found) == list(range(tickets))
+    assert wins == winners
+
+
+@given(st.integers(2, 2**32), st.data(), st.binary(min_size=32, max_size=32))
+@settings(DRAWN, max_examples=60)
+def test_tickets_of_large_lotteries_have_their_images(
+    harness: dict[str, Contract], tickets: int, data: Any, seed: bytes
+) -> None:
+    first = data.draw(st.integers(0, tickets - 1))
+    count = data.draw(st.integers(1, min(10, tickets - first)))
+    winners = data.draw(st.integers(0, tickets))
+    found, _, wins = harness["LotteryMath"].call("images", first, count, tickets, winners, seed)
+    draw = Draw(seed=seed, tickets=tickets, winners=winners)
+    assert list(found) == [image_of(first + place, draw) for place in range(count)]
+    assert wins == wins_of(first, count, draw)
+
+
+@pytest.mark.parametrize("bits", [8, 16, 31])
+def test_a_ticket_costs_little_where_walks_are_longest(
+    harness: dict[str, Contract], bits: int
+) -> None:
+    """Just more tickets than fit into so many bits: half of the images are no ticket's."""
+    tickets, seed = 2**bits + 1, keccak(text="seed")
+    _, spent, _ = harness["LotteryMath"].call("images", 0, 200, tickets, 0, seed)
+    assert 200 * 300 < spent <= 200 * MOST_GAS
 
 
 # ---------------------------------------------------------------------------------------- price

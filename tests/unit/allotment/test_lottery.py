@@ -66,7 +66,7 @@ def test_the_network_by_hand() -> None:
     seed = seed_of(7)
 
     def mixed(number: int, half: int) -> int:
-        return int.from_bytes(keccak256(seed + number.to_bytes(32) + half.to_bytes(32)))
+        return int.from_bytes(keccak256(seed + number.to_bytes(16) + half.to_bytes(16)))
 
     def once(value: int) -> int:
         low, high = value % 2, value // 2
