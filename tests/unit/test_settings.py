@@ -58,13 +58,32 @@ def test_every_version_is_exact(packages: dict[str, str]) -> None:
     ] == []
 
 
-def test_every_package_of_the_lock_has_its_hash() -> None:
+@pytest.mark.parametrize("folder", ["", "web"])
+def test_every_package_of_the_lock_has_its_hash(folder: str) -> None:
     """And none says where it comes from, so that a mirror serves as well."""
-    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
     installed = {name: entry for name, entry in packages.items() if name}
     assert installed
     assert [name for name, entry in installed.items() if "integrity" not in entry] == []
     assert [name for name, entry in installed.items() if "resolved" in entry] == []
+
+
+@pytest.mark.parametrize("folder", ["", "web"])
+def test_no_package_asks_for_a_tag_that_moves(folder: str) -> None:
+    """A package that asks for “latest” breaks the lock on the day that another release appears,
+    unless a version is fixed for it in `overrides`.
+    """
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
+    fixed = json.loads((ROOT / folder / "package.json").read_text()).get("overrides", {})
+    moving = [
+        f"{name}: {wanted} {version}"
+        for name, entry in packages.items()
+        for wanted, version in entry.get("dependencies", {}).items()
+        if not re.search(r"\d", version)
+        and version != "*"
+        and wanted not in fixed.get(name.removeprefix("node_modules/"), {})
+    ]
+    assert moving == []
 
 
 def test_every_python_requirement_is_pinned_and_hashed() -> None:
