@@ -213,6 +213,7 @@ class Scene:
         for transaction in committee.verdict(number):
             with suppress(ContractRevert):  # done, and not taken back with the rest
                 chain.send(transaction)
+        chain.mine()  # or what the reviewers paid is what the node suggests to the next sender
 
     def carry_out(
         self,
